@@ -1,0 +1,1 @@
+"""The API: parse, one call, translate. No rule lives here."""

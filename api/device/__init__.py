@@ -1,0 +1,1 @@
+"""The door of the smart bins: signed batches of drop-offs."""

@@ -1,0 +1,1 @@
+"""Collection: what trucks took from a community, and where it went."""

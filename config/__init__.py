@@ -1,0 +1,1 @@
+"""Settings, addresses and start-up checks: the one place that reads the environment."""

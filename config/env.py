@@ -1,0 +1,97 @@
+"""Reads typed values from the environment, and from an optional .env file beside manage.py."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+
+class EnvError(Exception):
+    """A variable of the environment cannot be used as it is."""
+
+
+def load_dotenv(*, path: Path) -> None:
+    """Put `KEY=value` lines of `path` into the environment; what is set already wins."""
+    if not path.is_file():
+        return
+    for line in path.read_text(encoding="utf8").splitlines():
+        key, equals, value = line.partition("=")
+        if equals and not key.lstrip().startswith("#"):
+            os.environ.setdefault(key.strip(), value.strip().strip("'\""))
+
+
+def text(name: str, default: str) -> str:
+    """The variable, or `default` when it is absent or empty."""
+    return os.environ.get(name) or default
+
+
+def flag(name: str, default: bool) -> bool:
+    """The variable as yes/no (1, true, yes, on).
+
+    :raises EnvError: it is neither.
+    """
+    value = os.environ.get(name, "").strip().lower()
+    if value in ("1", "true", "yes", "on"):
+        return True
+    if value in ("0", "false", "no", "off"):
+        return False
+    if value == "":
+        return default
+    raise EnvError(f"{name} must be yes or no, not {value!r}")
+
+
+def names(name: str, default: str) -> list[str]:
+    """The variable as a comma-separated list."""
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def database(*, url: str) -> dict[str, object]:
+    """A DATABASES entry for `sqlite:///relative`, `sqlite:////absolute` or `postgres://user:password@host:port/name`.
+
+    A host of `%2Frun%2Fpostgresql` means a Unix socket's folder.
+
+    :raises EnvError: another scheme.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return sqlite_database(path=unquote(parts.path[1:]))
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise EnvError(f"DATABASE_URL must begin with postgres:// or sqlite:///, not {parts.scheme!r}")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path[1:]),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or "") if "%" not in parts.netloc else _socket_folder(netloc=parts.netloc),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        # One frozen worker must not block its rows for ever.
+        "OPTIONS": {
+            "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=10s",
+        },
+    }
+
+
+def sqlite_database(*, path: str) -> dict[str, object]:
+    """A DATABASES entry for an SQLite file: WAL, and every transaction takes the write lock at its start."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        # With IMMEDIATE, ATOMIC_REQUESTS would make every read a writer: it stays off.
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        },
+    }
+
+
+def _socket_folder(*, netloc: str) -> str:
+    host = netloc.rpartition("@")[2].split(":")[0]
+    return unquote(host)
+
+
+def as_mapping() -> Mapping[str, str]:
+    """The whole environment, for handing to a child process."""
+    return os.environ

@@ -1,0 +1,1 @@
+"""Guides: which communities are given to them, and from when to when."""

@@ -1,0 +1,186 @@
+"""Subdistrict, Community, Household and what belongs to one: Member, Card, Consent."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+
+class Subdistrict(models.Model):
+    """街道/乡镇: the level between the district and its communities."""
+
+    name = models.CharField("街道/乡镇", max_length=80, unique=True)
+
+    class Meta:
+        verbose_name = "街道/乡镇"
+        verbose_name_plural = "街道/乡镇"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Community(models.Model):
+    """小区: the unit of pilots, coverage and tallies. Its name is unique in the district."""
+
+    subdistrict = models.ForeignKey(
+        Subdistrict, on_delete=models.PROTECT, related_name="communities", verbose_name="街道/乡镇"
+    )
+    name = models.CharField("小区", max_length=80, unique=True)
+    is_urban_core = models.BooleanField("中心城区", default=False)
+    is_pilot = models.BooleanField("试点", default=False)
+    pilot_since = models.DateField("试点开始", null=True, blank=True, help_text="空 = 一直是试点")
+    sorted_collection_since = models.DateField("分类收集开始", null=True, blank=True)
+    sorted_transport_since = models.DateField("分类运输开始", null=True, blank=True)
+    household_count = models.PositiveIntegerField("户数", null=True, blank=True, help_text="申报的户数")
+    resident_count = models.PositiveIntegerField("人口", null=True, blank=True, help_text="申报的人口")
+
+    class Meta:
+        verbose_name = "小区"
+        verbose_name_plural = "小区"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pilot_since__isnull=True) | Q(is_pilot=True), name="community_pilot_since_of_a_pilot"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Household(models.Model):
+    """住户: the account holder, an address. `code` identifies and never authenticates; it never changes."""
+
+    community = models.ForeignKey(
+        Community, on_delete=models.PROTECT, related_name="households", verbose_name="小区"
+    )
+    serial = models.PositiveIntegerField("序号", unique=True)
+    code = models.CharField("户码", max_length=15, unique=True)
+    building = models.CharField("楼栋", max_length=40)
+    unit = models.CharField("单元", max_length=40)
+    room = models.CharField("室", max_length=40)
+    resident_count = models.PositiveSmallIntegerField("人数", null=True, blank=True)
+    enrolled_on = models.DateField("登记日期")
+    left_on = models.DateField("退出日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "住户"
+        verbose_name_plural = "住户"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["community", "building", "unit", "room"],
+                condition=Q(left_on__isnull=True),
+                name="household_address_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_on__isnull=True) | Q(left_on__gte=F("enrolled_on")), name="household_days_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Member(models.Model):
+    """成员: a person of a household. The phone is encrypted; `phone_lookup` is its keyed digest, for finding it."""
+
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="members", verbose_name="住户")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships"
+    )
+    name = models.CharField("姓名", max_length=80, blank=True)
+    phone_encrypted = models.BinaryField("手机号(加密)", default=b"", editable=False)
+    phone_lookup = models.CharField("手机号索引", max_length=64, blank=True, editable=False)
+    joined_at = models.DateTimeField("加入时间")
+    left_at = models.DateTimeField("离开时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "成员"
+        verbose_name_plural = "成员"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household", "phone_lookup"],
+                condition=Q(left_at__isnull=True) & ~Q(phone_lookup=""),
+                name="member_phone_once_a_household",
+            ),
+        ]
+        indexes = [models.Index(fields=["phone_lookup"], condition=~Q(phone_lookup=""), name="member_phone")]
+
+    def __str__(self) -> str:
+        return self.name or f"成员 {self.pk}"
+
+
+class CardKind(models.TextChoices):
+    """What a card carries."""
+
+    RFID = "RFID", "射频卡"
+    QR = "QR", "二维码"
+
+
+class Card(models.Model):
+    """卡: one active card of a kind per household. A replaced card keeps its row and its days of validity.
+
+    `number` is an RFID number as printed, or a QR's token of 128 random bits.
+    Valid at a moment T where (valid_from is null or valid_from <= T) and (valid_to is null or T < valid_to);
+    a card imported with its household has no valid_from: it is valid at all times.
+    """
+
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="cards", verbose_name="住户")
+    kind = models.CharField("种类", max_length=4, choices=CardKind.choices)
+    number = models.CharField("卡号", max_length=64)
+    issued_at = models.DateTimeField("发卡时间")
+    valid_from = models.DateTimeField("生效时间", null=True, blank=True)
+    valid_to = models.DateTimeField("失效时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "卡"
+        verbose_name_plural = "卡"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household", "kind"], condition=Q(valid_to__isnull=True), name="card_one_active_of_a_kind"
+            ),
+            models.UniqueConstraint(
+                fields=["number"], condition=Q(valid_to__isnull=True), name="card_number_active_once"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=CardKind.values), name="card_kind_known"),
+            models.CheckConstraint(condition=~Q(number=""), name="card_number_given"),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="card_days_in_order",
+            ),
+        ]
+        indexes = [models.Index(fields=["number"], name="card_number")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.number[-4:]}"
+
+
+class ConsentKind(models.TextChoices):
+    """What a household or member agrees to; each is given and withdrawn apart from the others."""
+
+    PROGRAMME = "PROGRAMME", "参加积分方案"
+    FINGERPRINT = "FINGERPRINT", "指纹识别(只在桶上比对)"
+    PHOTO = "PHOTO", "投放照片"
+    RANKING = "RANKING", "红黑榜"
+
+
+class Consent(models.Model):
+    """One act: a consent given or withdrawn. The last act of a kind holds."""
+
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="consents", verbose_name="住户")
+    member = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="consents", verbose_name="成员"
+    )
+    kind = models.CharField("事项", max_length=16, choices=ConsentKind.choices)
+    is_given = models.BooleanField("同意")
+    at = models.DateTimeField("时间")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="经办"
+    )
+
+    class Meta:
+        verbose_name = "同意记录"
+        verbose_name_plural = "同意记录"
+        constraints = [models.CheckConstraint(condition=Q(kind__in=ConsentKind.values), name="consent_kind_known")]
+        indexes = [models.Index(fields=["household", "kind", "at"], name="consent_last")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {'同意' if self.is_given else '撤回'}"

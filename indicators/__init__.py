@@ -1,0 +1,1 @@
+"""Indicators: each community's day added up, and the plan's figures computed from it."""

@@ -1,0 +1,1 @@
+"""Small model-free modules named by topic. They import nothing of ours."""

@@ -1,0 +1,1 @@
+"""Server-rendered screens. Templates get plain values."""

@@ -1,0 +1,86 @@
+"""User, the roles a person holds, and who opened whose record."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+
+
+class Role(models.TextChoices):
+    """What a person does here."""
+
+    RESIDENT = "RESIDENT", "居民"
+    GUIDE = "GUIDE", "督导员"
+    SHOP = "SHOP", "兑换商户"
+    OFFICER = "OFFICER", "城管局人员"
+    ADMINISTRATOR = "ADMINISTRATOR", "系统管理员"
+
+
+class ScopeKind(models.TextChoices):
+    """How far a role reaches; `scope_id` is the key of that thing, 0 for the whole district."""
+
+    DISTRICT = "DISTRICT", "全区"
+    SUBDISTRICT = "SUBDISTRICT", "街道/乡镇"
+    COMMUNITY = "COMMUNITY", "小区"
+    HOUSEHOLD = "HOUSEHOLD", "住户"
+
+
+class User(AbstractUser):
+    """Somebody who signs in. What they may do comes from their RoleGrants."""
+
+    display_name = models.CharField("姓名", max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = "用户"
+        verbose_name_plural = "用户"
+
+
+class RoleGrant(models.Model):
+    """One role within one scope, from a day to a day (last day included)."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="role_grants", verbose_name="用户")
+    role = models.CharField("角色", max_length=16, choices=Role.choices)
+    scope_kind = models.CharField("范围", max_length=12, choices=ScopeKind.choices)
+    scope_id = models.BigIntegerField("范围编号", default=0)
+    starts_on = models.DateField("开始日期")
+    ends_on = models.DateField("结束日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "角色授权"
+        verbose_name_plural = "角色授权"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "scope_kind", "scope_id", "starts_on"], name="role_grant_once"
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="role_grant_role_known"),
+            models.CheckConstraint(condition=Q(scope_kind__in=ScopeKind.values), name="role_grant_scope_known"),
+            models.CheckConstraint(
+                condition=Q(scope_kind=ScopeKind.DISTRICT, scope_id=0)
+                | (~Q(scope_kind=ScopeKind.DISTRICT) & Q(scope_id__gt=0)),
+                name="role_grant_scope_named",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="role_grant_days_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.get_role_display()} {self.get_scope_kind_display()} {self.scope_id or ''}".strip()
+
+
+class AccessLog(models.Model):
+    """Somebody opened a personal record, and why. Rows are only added."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="用户")
+    subject_kind = models.CharField("对象类别", max_length=32)
+    subject_id = models.BigIntegerField("对象编号")
+    reason = models.CharField("理由", max_length=200)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "查阅记录"
+        verbose_name_plural = "查阅记录"
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="access_log_reason_given")]
+        indexes = [models.Index(fields=["subject_kind", "subject_id"], name="access_log_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.user}: {self.subject_kind} {self.subject_id}"

@@ -1,0 +1,1 @@
+"""Points: the ledger, the rules of a household's day, and its settlement."""

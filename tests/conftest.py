@@ -1,0 +1,114 @@
+"""The cast: households Zhang, Li and Wang; guide Chen; officer Zhao; bin 07 at the east gate.
+
+Zhang and Li live in 东湖花园, given to guide Chen. Wang lives in 西园新村: Chen must never see Wang.
+"""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from guides.models import GuideAssignment
+from households.models import Card, CardKind, Community, Household, Subdistrict
+from people.models import Role, RoleGrant, ScopeKind, User
+from sorting.models import CollectionPoint, OpenWindow, SmartBin
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOON = dt.datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)
+TODAY = NOON.date()
+
+
+@pytest.fixture
+def now() -> dt.datetime:
+    """Monday 23 November 2026, noon in Shanghai: the moment at which the stories begin."""
+    return NOON
+
+
+@pytest.fixture
+def east_lake(db: None) -> Community:
+    """东湖花园: urban core, a pilot, sorted collection and transport since 2026-01-01."""
+    subdistrict = Subdistrict.objects.create(name="东城街道")
+    since = dt.date(2026, 1, 1)
+    return Community.objects.create(
+        subdistrict=subdistrict,
+        name="东湖花园",
+        is_urban_core=True,
+        is_pilot=True,
+        sorted_collection_since=since,
+        sorted_transport_since=since,
+        household_count=400,
+        resident_count=1_100,
+    )
+
+
+@pytest.fixture
+def west_park(db: None) -> Community:
+    """西园新村: another subdistrict, no pilot."""
+    subdistrict = Subdistrict.objects.create(name="西关街道")
+    return Community.objects.create(subdistrict=subdistrict, name="西园新村")
+
+
+def make_household(*, community: Community, serial: int, code: str, room: str, rfid: str) -> Household:
+    """A household enrolled on 1 January 2026, with an RFID card valid at all times."""
+    household = Household.objects.create(
+        community=community,
+        serial=serial,
+        code=code,
+        building="1",
+        unit="1",
+        room=room,
+        resident_count=3,
+        enrolled_on=dt.date(2026, 1, 1),
+    )
+    Card.objects.create(household=household, kind=CardKind.RFID, number=rfid, issued_at=NOON)
+    return household
+
+
+@pytest.fixture
+def zhang(east_lake: Community) -> Household:
+    """The Zhang household, card A0000001."""
+    return make_household(community=east_lake, serial=1, code="411003000000010", room="101", rfid="A0000001")
+
+
+@pytest.fixture
+def li(east_lake: Community) -> Household:
+    """The Li household, card A0000002."""
+    return make_household(community=east_lake, serial=2, code="411003000000028", room="102", rfid="A0000002")
+
+
+@pytest.fixture
+def wang(west_park: Community) -> Household:
+    """The Wang household in the other community, card A0000003."""
+    return make_household(community=west_park, serial=3, code="411003000000036", room="201", rfid="A0000003")
+
+
+@pytest.fixture
+def bin_07(east_lake: Community) -> SmartBin:
+    """Bin 07 at the east gate of 东湖花园: all four categories, open 07:00-09:00 and 18:00-20:00."""
+    point = CollectionPoint.objects.create(community=east_lake, name="东门")
+    for starts, ends in ((7, 9), (18, 20)):
+        OpenWindow.objects.create(point=point, starts_at=dt.time(starts), ends_at=dt.time(ends))
+    return SmartBin.objects.create(
+        code="B-0007", point=point, categories="RECYCLABLE;HAZARDOUS;FOOD;RESIDUAL", registered_at=NOON
+    )
+
+
+@pytest.fixture
+def chen(east_lake: Community) -> User:
+    """Guide Chen, given 东湖花园 only."""
+    user = User.objects.create_user(username="chen", password="chen-password-1", display_name="陈督导")
+    RoleGrant.objects.create(
+        user=user, role=Role.GUIDE, scope_kind=ScopeKind.COMMUNITY, scope_id=east_lake.pk, starts_on=dt.date(2026, 1, 1)
+    )
+    GuideAssignment.objects.create(guide=user, community=east_lake, starts_on=dt.date(2026, 1, 1))
+    return user
+
+
+@pytest.fixture
+def zhao(db: None) -> User:
+    """Officer Zhao of the bureau."""
+    user = User.objects.create_user(username="zhao", password="zhao-password-1", display_name="赵科长")
+    RoleGrant.objects.create(
+        user=user, role=Role.OFFICER, scope_kind=ScopeKind.DISTRICT, starts_on=dt.date(2026, 1, 1)
+    )
+    return user

@@ -1,0 +1,1 @@
+"""The worker: one tally transaction, and the queue tasks around it."""
