@@ -1,7 +1,6 @@
 """Reads typed values from the environment, and from an optional .env file beside manage.py."""
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -43,6 +42,11 @@ def flag(name: str, default: bool) -> bool:
 def names(name: str, default: str) -> list[str]:
     """The variable as a comma-separated list."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def first_line(*, path: Path, default: str) -> str:
+    """The first line of a key file, or `default` where there is no such file."""
+    return path.read_text(encoding="utf8").splitlines()[0].strip() if path.is_file() else default
 
 
 def database(*, url: str) -> dict[str, object]:
@@ -90,8 +94,3 @@ def sqlite_database(*, path: str) -> dict[str, object]:
 def _socket_folder(*, netloc: str) -> str:
     host = netloc.rpartition("@")[2].split(":")[0]
     return unquote(host)
-
-
-def as_mapping() -> Mapping[str, str]:
-    """The whole environment, for handing to a child process."""
-    return os.environ

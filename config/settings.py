@@ -13,7 +13,13 @@ DEMO_SECRET_KEY = "demo-secret-key-of-fenfen-never-for-real-households"  # noqa:
 DEMO = env.flag("FENFEN_DEMO", False)
 DEBUG = env.flag("DEBUG", False)
 STATE_DIR = Path(env.text("STATE_DIR", str(BASE_DIR / "var"))).resolve()
-SECRET_KEY = env.text("SECRET_KEY", DEMO_SECRET_KEY)
+# run.py makes both key files on first use of an embedded set-up; a server is given them in its environment.
+SECRET_KEY = env.text("SECRET_KEY", env.first_line(path=STATE_DIR / "keys" / "secret_key", default=DEMO_SECRET_KEY))
+# Fernet keys for phones and bin keys at rest; the first encrypts, all decrypt.
+DEMO_ENCRYPTION_KEY = "ZGVtby1lbmNyeXB0aW9uLWtleS1vZi1mZW5mZW4tMDE="
+ENCRYPTION_KEYS = env.names(
+    "ENCRYPTION_KEYS", env.first_line(path=STATE_DIR / "keys" / "encryption_keys", default=DEMO_ENCRYPTION_KEY)
+)
 SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS", "")
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS", "")

@@ -118,7 +118,9 @@ class CardKind(models.TextChoices):
 class Card(models.Model):
     """卡: one active card of a kind per household. A replaced card keeps its row and its days of validity.
 
-    `number` is an RFID number as printed, or a QR's token of 128 random bits.
+    `number` is an RFID number as printed, or a QR's token of 128 random bits; `number_key` is its normal form
+    (households.card_text), by which it is found. `is_searched`: the drop-offs that came with this card before it
+    was bound have been looked for (sorting.services.attribution).
     Valid at a moment T where (valid_from is null or valid_from <= T) and (valid_to is null or T < valid_to);
     a card imported with its household has no valid_from: it is valid at all times.
     """
@@ -126,9 +128,11 @@ class Card(models.Model):
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="cards", verbose_name="住户")
     kind = models.CharField("种类", max_length=4, choices=CardKind.choices)
     number = models.CharField("卡号", max_length=64)
+    number_key = models.CharField("归一的卡号", max_length=64, editable=False)
     issued_at = models.DateTimeField("发卡时间")
     valid_from = models.DateTimeField("生效时间", null=True, blank=True)
     valid_to = models.DateTimeField("失效时间", null=True, blank=True)
+    is_searched = models.BooleanField("已查找归属", default=False, editable=False)
 
     class Meta:
         verbose_name = "卡"
@@ -138,16 +142,19 @@ class Card(models.Model):
                 fields=["household", "kind"], condition=Q(valid_to__isnull=True), name="card_one_active_of_a_kind"
             ),
             models.UniqueConstraint(
-                fields=["number"], condition=Q(valid_to__isnull=True), name="card_number_active_once"
+                fields=["number_key"], condition=Q(valid_to__isnull=True), name="card_number_active_once"
             ),
             models.CheckConstraint(condition=Q(kind__in=CardKind.values), name="card_kind_known"),
-            models.CheckConstraint(condition=~Q(number=""), name="card_number_given"),
+            models.CheckConstraint(condition=~Q(number="") & ~Q(number_key=""), name="card_number_given"),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="card_days_in_order",
             ),
         ]
-        indexes = [models.Index(fields=["number"], name="card_number")]
+        indexes = [
+            models.Index(fields=["number_key"], name="card_number_key"),
+            models.Index(fields=["id"], condition=Q(is_searched=False), name="card_to_search"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number[-4:]}"

@@ -60,7 +60,7 @@ def make_household(*, community: Community, serial: int, code: str, room: str, r
         resident_count=3,
         enrolled_on=dt.date(2026, 1, 1),
     )
-    Card.objects.create(household=household, kind=CardKind.RFID, number=rfid, issued_at=NOON)
+    Card.objects.create(household=household, kind=CardKind.RFID, number=rfid, number_key=rfid.lower(), issued_at=NOON)
     return household
 
 

@@ -117,13 +117,14 @@ class Transfer(models.Model):
     )
     points = models.IntegerField("积分")
     reason = models.CharField("原因", max_length=8, choices=Reason.choices)
-    reference = models.CharField("凭证号", max_length=80, unique=True, db_index=False)
+    reference = models.CharField("凭证号", max_length=80)
     digest = models.BinaryField("摘要")
 
     class Meta:
         verbose_name = "积分划转"
         verbose_name_plural = "积分划转"
         constraints = [
+            models.UniqueConstraint(fields=["reference"], name="transfer_reference_once"),
             models.CheckConstraint(condition=Q(points__gt=0), name="transfer_points_positive"),
             models.CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_between_two_accounts"),
             models.CheckConstraint(condition=Q(reason__in=Reason.values), name="transfer_reason_known"),

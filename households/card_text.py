@@ -1,0 +1,25 @@
+"""The text that a bin reads from a card, a QR or a keypad, brought into one form so that it can be found."""
+
+import re
+from urllib.parse import urlsplit
+
+CARD_TEXT_LENGTH_MAX = 200  # a link with a token fits; anything longer was not read from one of our cards
+_CODE_WITH_SEPARATORS = re.compile(r"[\d\s-]+")
+CODE_LENGTH = 15
+
+
+def card_key(*, text: str) -> str:
+    """The form by which a card is found: a link's last part, a household code without separators, else lower case.
+
+    `" https://fenfen.example/c/9F86D081 "` gives `"9f86d081"`; `"411003 0000 0001-0"` gives `"411003000000010"`.
+
+    Returns at most 64 characters; "" where nothing usable was read.
+    """
+    stripped = text.strip()
+    if "://" in stripped:
+        stripped = urlsplit(stripped).path.rstrip("/").rpartition("/")[2]
+    if _CODE_WITH_SEPARATORS.fullmatch(stripped):
+        digits = re.sub(r"[\s-]", "", stripped)
+        if len(digits) == CODE_LENGTH:
+            return digits
+    return stripped.lower()[:64]
