@@ -1,0 +1,58 @@
+"""Reads the programme that holds: the latest one of the community, else of the district, on a day."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from points.models import PointRule, Programme
+from points.rules import CategoryRule, DayRules
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeBook:
+    """Every programme with its rules, read once, for rating many days."""
+
+    programmes: Sequence[Programme]
+    rules_by_programme_id: dict[int, DayRules]
+
+    def day_rules(self, *, community_id: int, on: dt.date) -> DayRules:
+        """The rules of one day in one community.
+
+        :raises LookupError: no programme holds on that day.
+        """
+        holding = [
+            programme
+            for programme in self.programmes
+            if programme.holds_from <= on and programme.community_id in (None, community_id)
+        ]
+        if not holding:
+            raise LookupError(f"no programme holds on {on}")
+        chosen = max(holding, key=lambda programme: (programme.community_id is not None, programme.holds_from))
+        return self.rules_by_programme_id[chosen.pk]
+
+
+def load_programme_book() -> ProgrammeBook:
+    """All programmes and rules, in two queries."""
+    programmes = list(Programme.objects.all())
+    rules: dict[int, dict[str, CategoryRule]] = {programme.pk: {} for programme in programmes}
+    for rule in PointRule.objects.all():
+        rules[rule.programme_id][rule.category] = CategoryRule(
+            unit=rule.unit,
+            points=rule.points,
+            points_outside=rule.points_outside,
+            weight_g_min=rule.weight_g_min,
+            drop_offs_a_day_max=rule.drop_offs_a_day_max,
+            points_a_day_max=rule.points_a_day_max,
+        )
+    return ProgrammeBook(
+        programmes=programmes,
+        rules_by_programme_id={
+            programme.pk: DayRules(
+                categories=rules[programme.pk],
+                verdict_bonus_points=programme.verdict_bonus_points,
+                misplaced_penalty_points=programme.misplaced_penalty_points,
+                checking_window_s=programme.checking_window_s,
+            )
+            for programme in programmes
+        },
+    )
