@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "worker",
     "api",
     "pages",
+    "simulation",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
