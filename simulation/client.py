@@ -1,0 +1,162 @@
+"""A bin's side of the device door: signs its batches, sends them, and keeps each until it is answered."""
+
+import datetime as dt
+import http.client
+import json
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from standardwebhooks import Webhook
+
+DOOR_PATH = "/api/v1/device/drop-offs"
+ANSWER_TIMEOUT_S = 60
+ATTEMPTS_MAX = 8  # with the pauses below a server has about a minute to come back
+PAUSE_S_FIRST = 0.25
+PAUSE_S_MAX = 15.0
+_TRY_AGAIN = frozenset({429, 502, 503, 504})
+
+
+class DoorError(Exception):
+    """The door did not take the batch: another answer than 200, or none after every attempt."""
+
+    def __init__(self, message: str, *, status: int | None = None, answer: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.answer = answer or {}
+
+
+@dataclass(frozen=True, slots=True)
+class EventFate:
+    """What the door said of one event; `code` is the reason of a rejection or conflict."""
+
+    event_id: str
+    fate: str
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The door's answer to one batch."""
+
+    batch: str
+    results: Sequence[EventFate]
+
+
+@dataclass(frozen=True, slots=True)
+class BinIdentity:
+    """What a bin knows of itself: its code and its key (`whsec_…`)."""
+
+    code: str
+    key: str = field(repr=False)
+
+
+@dataclass(slots=True)
+class ClientTimes:
+    """Where the client's time went, in seconds, and how much it sent."""
+
+    signing_s: float = 0.0
+    waiting_s: float = 0.0
+    requests: int = 0
+    retries: int = 0
+    sent_bytes: int = 0
+
+
+class DeviceClient:
+    """Sends the batches of any number of bins over one connection that is kept open. Not for two threads at once."""
+
+    def __init__(self, *, base_url: str) -> None:
+        """:raises ValueError: `base_url` is not http(s)://host[:port][/path]."""
+        parts = urlsplit(base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"not the address of a server: {base_url}")
+        connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self._connection = connect(parts.hostname, parts.port, timeout=ANSWER_TIMEOUT_S)
+        self._path = parts.path.rstrip("/") + DOOR_PATH
+        self.times = ClientTimes()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def send(
+        self, *, sender: BinIdentity, boot_id: str, events: Sequence[Mapping[str, Any]], message_id: str | None = None
+    ) -> Answer:
+        """Send one batch and give back each event's fate.
+
+        A lost connection and a server that is busy are met by sending again with the same message id, so that the
+        batch arrives once whatever happened to the first answer.
+
+        :raises DoorError: the door refused the batch as a whole, or did not answer.
+        """
+        started = time.perf_counter()
+        document = {"bin": sender.code, "boot_id": boot_id, "events": events}
+        body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+        message_id = message_id or f"msg_{uuid.uuid4().hex}"
+        self.times.signing_s += time.perf_counter() - started
+        for attempt in range(1, ATTEMPTS_MAX + 1):
+            status, answer, retry_after_s = self._post(key=sender.key, body=body, message_id=message_id)
+            if status == 200:
+                return _answer(answer)
+            if status is not None and status not in _TRY_AGAIN:
+                break
+            if attempt < ATTEMPTS_MAX:
+                self.times.retries += 1
+                time.sleep(min(max(retry_after_s, PAUSE_S_FIRST * 2 ** (attempt - 1)), PAUSE_S_MAX))
+        said = f"{answer.get('code', '')} {answer.get('message', '')}".strip()
+        raise DoorError(f"桶 {sender.code}: {status or '没有应答 (no answer)'} {said}", status=status, answer=answer)
+
+    def _post(self, *, key: str, body: str, message_id: str) -> tuple[int | None, dict[str, Any], float]:
+        """One attempt, signed anew, as its time must be of now. Status None: the connection was lost."""
+        started = time.perf_counter()
+        signed_at = dt.datetime.now(tz=dt.UTC)  # the library takes another offset's clock time for UTC
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": message_id,
+            "webhook-timestamp": str(int(signed_at.timestamp())),
+            "webhook-signature": Webhook(key).sign(message_id, signed_at, body),
+        }
+        payload = body.encode()
+        sent_at = time.perf_counter()
+        self.times.signing_s += sent_at - started
+        self.times.requests += 1
+        self.times.sent_bytes += len(payload)
+        try:
+            self._connection.request("POST", self._path, body=payload, headers=headers)
+            response = self._connection.getresponse()
+            content = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            self._connection.close()  # the next request opens it again
+            return None, {"message": str(error)}, 0.0
+        finally:
+            self.times.waiting_s += time.perf_counter() - sent_at
+        return response.status, _object(content), _seconds(response.getheader("retry-after"))
+
+
+def _answer(answer: Mapping[str, Any]) -> Answer:
+    results = [EventFate(str(item["event_id"]), item["fate"], item.get("code")) for item in answer["results"]]
+    return Answer(batch=str(answer["batch"]), results=results)
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    """The JSON object of an answer; an answer of something between us and the door is kept as its message."""
+    try:
+        parsed = json.loads(content)
+    except ValueError:
+        return {"message": content[:200].decode(errors="replace")}
+    return parsed if isinstance(parsed, dict) else {"message": str(parsed)[:200]}
+
+
+def _seconds(retry_after: str | None) -> float:
+    return float(retry_after) if retry_after and retry_after.isascii() and retry_after.isdigit() else 0.0
