@@ -160,7 +160,7 @@ def _sniff(*, path: Path, columns: Sequence[Column], encoding: str) -> tuple[str
 
 
 def _csv_rows(*, lines: _Lines, delimiter: str, heading: _Heading) -> Iterator[TableRow]:
-    reader = csv.reader(lines, delimiter=delimiter)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     is_past_heading = False
     while True:
         line = reader.line_num + 1
@@ -169,7 +169,7 @@ def _csv_rows(*, lines: _Lines, delimiter: str, heading: _Heading) -> Iterator[T
             cells = next(reader)
         except StopIteration:
             return
-        except csv.Error:
+        except csv.Error:  # strict: a quotation mark that is never closed must not swallow the rows behind it
             yield TableRow(line, {}, _unreadable(first=line, last=reader.line_num))
             continue
         if not any(cell.strip() for cell in cells):
@@ -212,22 +212,26 @@ def _open_xlsx(*, path: Path, columns: Sequence[Column]) -> Table:
 
 
 def _xlsx_rows(numbered: Iterable[tuple[int, list[XlsxCell]]], *, heading: _Heading) -> Iterator[TableRow]:
-    moments = [bool(column and column.is_moment) for column in heading.columns]
     for line, row in numbered:
-        if not any(cell != "" and str(cell).strip() for cell in row):
-            continue
+        texts, refusal = _xlsx_texts(row=row, heading=heading)
+        if any(text.strip() for text in texts):
+            named = _row(line=line, cells=texts, heading=heading)
+            yield named._replace(refusal=named.refusal or refusal)
+
+
+def _xlsx_texts(*, row: Sequence[XlsxCell], heading: _Heading) -> tuple[list[str], Refusal | None]:
+    texts: list[str] = []
+    refusal = None
+    for position, cell in enumerate(row):
+        column = heading.columns[position] if position < len(heading.columns) else None
         try:
-            kinds = [*moments, *[False] * (len(row) - len(moments))]
-            texts = [cell_text(cell=cell, is_moment=is_moment) for cell, is_moment in zip(row, kinds, strict=False)]
-        except NumberRoundedError as error:
-            message = f"数字 {error} 超过15位，电子表格已经把它四舍五入：请把这一列设为文本后重填"
-            yield TableRow(
-                line,
-                _row(line=line, cells=[str(cell) for cell in row], heading=heading).cells,
-                Refusal("number_rounded", message),
-            )
-            continue
-        yield _row(line=line, cells=texts, heading=heading)
+            texts.append(cell_text(cell=cell, is_moment=bool(column and column.is_moment)))
+        except NumberRoundedError:
+            texts.append(str(cell))
+            if column:
+                message = f"“{column.names_zh[0]}”超过15位，电子表格已经把它四舍五入：请把这一列设为文本后重填"
+                refusal = Refusal("number_rounded", message)
+    return texts, refusal
 
 
 def _json_rows(*, path: Path, encoding: str, columns: Sequence[Column]) -> Iterator[TableRow]:
