@@ -70,7 +70,7 @@ def spread_day(*, total: DailyTotal) -> list[MadeUpDropOff]:
             ordinal=ordinal,
             household_number=households[ordinal],
             weight_g=weights[ordinal],
-            second_of_day=_second_of_day(draw=draw),
+            second_of_day=second_of_day(draw=draw),
         )
         for ordinal, draw in enumerate(draws[2 * total.drop_offs :])
     ]
@@ -121,7 +121,8 @@ def _deal_households(*, draws: list[int]) -> list[int]:
     return [slot // 2 for slot in slots[: len(draws)]]
 
 
-def _second_of_day(*, draw: int) -> int:
+def second_of_day(*, draw: int) -> int:
+    """A local time between 05:00 and 23:00 for 64 random bits, seven in ten inside the two windows, in seconds."""
     is_inside = draw % 100 < _IN_WINDOWS_PERCENT
     spans = (MORNING_S, EVENING_S) if is_inside else _OUTSIDE_S
     second = (draw >> 8) % sum(end - start for start, end in spans)
