@@ -1,6 +1,5 @@
 """Tables that people prepare: CSV, xlsx and JSON lines, read as rows of text under the contract's headings."""
 
-import codecs
 import csv
 import json
 import unicodedata
@@ -10,10 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lib.csv_output import unescape_formula
+from lib.text_lines import EncodingError, Lines, detect_encoding
 from lib.xlsx_rows import NumberRoundedError, XlsxCell, XlsxError, cell_text, read_xlsx
 
-LINE_CHARACTERS_MAX = 1_000_000  # one row of a table is a few hundred; more was never a table
-PIECE_BYTES = 1 << 20
+CELL_CHARACTERS_MAX = 32_767  # as in a spreadsheet
 DELIMITERS = (",", ";", "\t", "，", "；")
 JSON_LINES_SUFFIXES = (".jsonl", ".ndjson", ".json")
 
@@ -56,6 +55,11 @@ class Table:
     ignored: list[str] = field(default_factory=list)
 
 
+_UNREADABLE = Refusal(
+    "row_unreadable", "这一行读不出来：内容过长，或者引号没有成对 (too long, or a quotation mark is missing)"
+)
+
+
 class _Heading(NamedTuple):
     columns: list[Column | None]  # by position; None = not ours
     ignored: list[str]
@@ -83,7 +87,10 @@ def open_table(*, path: Path, columns: Sequence[Column], accepts_json_lines: boo
         return _open_xlsx(path=path, columns=columns)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise TableError(f"{path} 是旧的xls或加了密码，请另存为xlsx (old xls or protected: save it as xlsx)")
-    encoding, line_count = _detect_encoding(path=path)
+    try:
+        encoding, line_count = detect_encoding(path=path)
+    except EncodingError as error:
+        raise TableError(str(error)) from error
     if accepts_json_lines and (
         path.suffix.lower() in JSON_LINES_SUFFIXES or start.lstrip(b"\xef\xbb\xbf \r\n")[:1] == b"{"
     ):
@@ -91,48 +98,9 @@ def open_table(*, path: Path, columns: Sequence[Column], accepts_json_lines: boo
     return _open_csv(path=path, columns=columns, encoding=encoding, line_count=line_count)
 
 
-def _detect_encoding(*, path: Path) -> tuple[str, int]:
-    """The first of UTF-8 and GB18030 that decodes the whole file strictly, and how many line ends it has."""
-    with path.open("rb") as file:
-        start = file.read(4)
-    # With a byte order mark it says itself what it is: no guessing.
-    candidates = ("utf-8-sig",) if start.startswith(codecs.BOM_UTF8) else ("utf-8", "gb18030")
-    for encoding in candidates:
-        decoder = codecs.getincrementaldecoder(encoding)()
-        line_count = 0
-        try:
-            with path.open("rb") as file:
-                while piece := file.read(PIECE_BYTES):
-                    decoder.decode(piece)
-                    line_count += piece.count(b"\n")
-                decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            continue
-        return encoding, line_count
-    raise TableError(f"{path} 既不是UTF-8也不是GB18030，请另存为CSV UTF-8 (neither UTF-8 nor GB18030)")
-
-
-class _Lines:
-    """The lines of a text file, none longer than the limit; `was_cut` says that one was since it was last reset."""
-
-    def __init__(self, *, path: Path, encoding: str) -> None:
-        self._file = path.open(encoding=encoding, newline="")
-        self.was_cut = False
-
-    def __iter__(self) -> Iterator[str]:
-        with self._file as file:
-            while line := file.readline(LINE_CHARACTERS_MAX):
-                if len(line) == LINE_CHARACTERS_MAX and not line.endswith(("\n", "\r")):
-                    self.was_cut = True
-                    while (rest := file.readline(LINE_CHARACTERS_MAX)) and not rest.endswith(("\n", "\r")):
-                        pass
-                    line += "\n"
-                yield line
-
-
 def _open_csv(*, path: Path, columns: Sequence[Column], encoding: str, line_count: int) -> Table:
     delimiter, heading = _sniff(path=path, columns=columns, encoding=encoding)
-    rows = _csv_rows(lines=_Lines(path=path, encoding=encoding), delimiter=delimiter, heading=heading)
+    rows = _csv_rows(lines=Lines(path=path, encoding=encoding), delimiter=delimiter, heading=heading)
     return Table(rows=rows, row_count_about=max(0, line_count - 1), ignored=heading.ignored)
 
 
@@ -146,7 +114,7 @@ def _sniff(*, path: Path, columns: Sequence[Column], encoding: str) -> tuple[str
             cells = next(
                 (
                     row
-                    for row in csv.reader(_Lines(path=path, encoding=encoding), delimiter=delimiter)
+                    for row in csv.reader(Lines(path=path, encoding=encoding), delimiter=delimiter)
                     if any(map(str.strip, row))
                 ),
                 [],
@@ -159,34 +127,34 @@ def _sniff(*, path: Path, columns: Sequence[Column], encoding: str) -> tuple[str
     return best[0], _heading(cells=best[1], columns=columns, path=path)
 
 
-def _csv_rows(*, lines: _Lines, delimiter: str, heading: _Heading) -> Iterator[TableRow]:
+def _first_row(*, lines: Lines, delimiter: str) -> list[str]:
+    """The first row that holds something; none where it cannot be read under this delimiter."""
+    try:
+        return next((row for row in csv.reader(lines, delimiter=delimiter) if any(map(str.strip, row))), [])
+    except csv.Error:
+        return []
+
+
+def _csv_rows(*, lines: Lines, delimiter: str, heading: _Heading) -> Iterator[TableRow]:
+    csv.field_size_limit(CELL_CHARACTERS_MAX)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    is_past_heading = False
-    while True:
-        line = reader.line_num + 1
-        lines.was_cut = False
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:  # strict: a quotation mark that is never closed must not swallow the rows behind it
-            yield TableRow(line, {}, _unreadable(first=line, last=reader.line_num))
-            continue
-        if not any(cell.strip() for cell in cells):
-            continue
-        if not is_past_heading:
-            is_past_heading = True
-        elif lines.was_cut:
-            yield TableRow(line, {}, _unreadable(first=line, last=reader.line_num))
-        else:
-            yield _row(line=line, cells=[unescape_formula(text=cell) for cell in cells], heading=heading)
-
-
-def _unreadable(*, first: int, last: int) -> Refusal:
-    where = f"第{first}行" if first == last else f"第{first}至{last}行"
-    return Refusal(
-        "row_unreadable", f"{where}读不出来：内容过长，或者少了一个引号 (too long, or a quotation mark is missing)"
-    )
+    with lines:
+        _first_row(lines=lines, delimiter=delimiter)
+        while True:
+            line = lines.begin_record()
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                # Strict, and on from the very next line: a stray quotation mark costs one row, never those behind it.
+                lines.push_back_all_but_first()
+                yield TableRow(line, {}, _UNREADABLE)
+                continue
+            if lines.was_cut:
+                yield TableRow(line, {}, _UNREADABLE)
+            elif any(map(str.strip, cells)):
+                yield _row(line=line, cells=[unescape_formula(text=cell) for cell in cells], heading=heading)
 
 
 def _row(*, line: int, cells: Sequence[str], heading: _Heading) -> TableRow:
@@ -235,12 +203,11 @@ def _xlsx_texts(*, row: Sequence[XlsxCell], heading: _Heading) -> tuple[list[str
 
 
 def _json_rows(*, path: Path, encoding: str, columns: Sequence[Column]) -> Iterator[TableRow]:
-    lines = _Lines(path=path, encoding=encoding)
-    for number, text in enumerate(lines, start=1):
-        if not text.strip():
-            continue
-        was_cut, lines.was_cut = lines.was_cut, False
-        yield _json_row(line=number, text="" if was_cut else text, columns=columns)
+    with Lines(path=path, encoding=encoding) as lines:
+        for text in lines:
+            if text.strip():
+                yield _json_row(line=lines.number, text="" if lines.was_cut else text, columns=columns)
+            lines.begin_record()
 
 
 def _json_row(*, line: int, text: str, columns: Sequence[Column]) -> TableRow:
