@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 class EnvError(Exception):
@@ -37,6 +38,19 @@ def flag(name: str, default: bool) -> bool:
     if value == "":
         return default
     raise EnvError(f"{name} must be yes or no, not {value!r}")
+
+
+def zone(name: str, default: str) -> str:
+    """The variable as the name of a time zone.
+
+    :raises EnvError: there is no such zone.
+    """
+    value = text(name, default)
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        raise EnvError(f"{name} must name a time zone such as Asia/Shanghai, not {value!r}") from error
+    return value
 
 
 def names(name: str, default: str) -> list[str]:

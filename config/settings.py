@@ -1,8 +1,11 @@
 """The settings: read once from the environment, checked at start (config.checks)."""
 
+import logging
+import sys
+from datetime import timedelta
 from pathlib import Path
 
-from config import env
+from config import env, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load_dotenv(path=BASE_DIR / ".env")
@@ -13,12 +16,14 @@ DEMO_SECRET_KEY = "demo-secret-key-of-fenfen-never-for-real-households"  # noqa:
 DEMO = env.flag("FENFEN_DEMO", False)
 DEBUG = env.flag("DEBUG", False)
 STATE_DIR = Path(env.text("STATE_DIR", str(BASE_DIR / "var"))).resolve()
+KEYS_DIR = STATE_DIR / "keys"
+KEYS_IN_ENVIRONMENT = [name for name in ("SECRET_KEY", "ENCRYPTION_KEYS") if env.text(name, "")]
 # run.py makes both key files on first use of an embedded set-up; a server is given them in its environment.
-SECRET_KEY = env.text("SECRET_KEY", env.first_line(path=STATE_DIR / "keys" / "secret_key", default=DEMO_SECRET_KEY))
+SECRET_KEY = env.text("SECRET_KEY", env.first_line(path=KEYS_DIR / "secret_key", default=DEMO_SECRET_KEY))
 # Fernet keys for phones and bin keys at rest; the first encrypts, all decrypt.
 DEMO_ENCRYPTION_KEY = "ZGVtby1lbmNyeXB0aW9uLWtleS1vZi1mZW5mZW4tMDE="
 ENCRYPTION_KEYS = env.names(
-    "ENCRYPTION_KEYS", env.first_line(path=STATE_DIR / "keys" / "encryption_keys", default=DEMO_ENCRYPTION_KEY)
+    "ENCRYPTION_KEYS", env.first_line(path=KEYS_DIR / "encryption_keys", default=DEMO_ENCRYPTION_KEY)
 )
 SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS", "")
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
@@ -30,12 +35,13 @@ DATABASES = {"default": env.database(url=DATABASE_URL)}
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 
 DIVISION_CODE = env.text("DIVISION_CODE", "411003")
-TIME_ZONE = env.text("TIME_ZONE", "Asia/Shanghai")
+TIME_ZONE = env.zone("TIME_ZONE", "Asia/Shanghai")
 USE_TZ = True
 LANGUAGE_CODE = "zh-hans"
 USE_I18N = True
 
 INSTALLED_APPS = [
+    "config",
     "people",
     "households",
     "sorting",
@@ -111,7 +117,17 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(STATE_DIR / "static")))
-WHITENOISE_USE_FINDERS = True
+# An image collects its static files once, under names that carry their digest; elsewhere they come from the apps.
+STATIC_COLLECTED = env.flag("STATIC_COLLECTED", False)
+WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
 
 # What a device sends: at most 1,000 events in 256 KiB; the door answers 413 past that.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
@@ -131,6 +147,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
@@ -145,14 +162,21 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_BEHIND_TLS e
 SECURE_HSTS_SECONDS = 31_536_000 if IS_BEHIND_TLS else 0
 
 AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25  # hours
+AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "pages/locked_out.html"
+AXES_VERBOSE = False
+# Caddy is the one proxy in front; without it the address is the connection's own.
+AXES_IPWARE_PROXY_COUNT = 1 if IS_BEHIND_TLS else None
+AXES_IPWARE_META_PRECEDENCE_ORDER = ("HTTP_X_FORWARDED_FOR", "REMOTE_ADDR") if IS_BEHIND_TLS else ("REMOTE_ADDR",)
 
 CELERY = {
     "broker_url": REDIS_URL,
     "task_ignore_result": True,
     "task_acks_late": False,
     "worker_prefetch_multiplier": 1,
+    # Log lines go through LOGGING, which hides what is personal.
+    "worker_hijack_root_logger": False,
     "broker_connection_max_retries": None,
     "broker_connection_retry_on_startup": True,
     "broker_pool_acquire_timeout": 1,
@@ -170,5 +194,15 @@ CELERY = {
     },
 }
 
-LOG_LEVEL = env.text("LOG_LEVEL", "INFO")
+LOG_LEVEL = env.text("LOG_LEVEL", "INFO").upper()
+LOGGING = logs.logging_settings(level=LOG_LEVEL, is_terminal=sys.stderr.isatty())
+logs.configure_structlog()
 DJANGO_STRUCTLOG_CELERY_ENABLED = False
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+# "request_finished" tells all that "request_started" does.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+
+# Who may read /metrics from outside the machine's own network: whoever brings this token. Empty = nobody.
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+# A folder where several web processes add up their request counters; empty = one process.
+METRICS_DIR = env.text("PROMETHEUS_MULTIPROC_DIR", "")
