@@ -1,0 +1,114 @@
+"""Reads each community's parts of a period: its flags, loads, drop-offs, bins and samples."""
+
+import datetime as dt
+from collections import defaultdict
+
+from django.db.models import Count, Exists, OuterRef, Q, Sum
+
+from collection.models import Load
+from households.models import Community
+from indicators.facts import CommunityFacts, HouseholdFacts, Period, SampleFacts
+from indicators.models import CommunityDay
+from indicators.queries.households import day_after, household_facts, verifications_that_count
+from sorting.categories import WasteCategory
+from sorting.models import SmartBin, SpotCheck, Verdict, VerificationSource
+
+
+def community_facts(*, period: Period) -> list[CommunityFacts]:
+    """Every community of the district, by name. Nine queries, however many communities and rows there are."""
+    loads = _load_weights_g(period=period)
+    drop_offs = _drop_off_weights_g(period=period)
+    households = household_facts(period=period)
+    samples = _random_samples(period=period)
+    spot_checks = _spot_checks(period=period)
+    with_hazardous_bin = _communities_with_hazardous_bin(on=period.ends_on)
+    return [
+        CommunityFacts(
+            community_id=community.pk,
+            name=community.name,
+            is_urban_core=community.is_urban_core,
+            is_pilot=community.is_pilot and _has_begun(since=community.pilot_since or dt.date.min, on=period.ends_on),
+            has_sorted_service=_has_begun(since=community.sorted_collection_since, on=period.ends_on)
+            and _has_begun(since=community.sorted_transport_since, on=period.ends_on),
+            declared_household_count=community.household_count,
+            declared_resident_count=community.resident_count,
+            has_hazardous_bin=community.pk in with_hazardous_bin,
+            households=households.get(community.pk, HouseholdFacts()),
+            load_weights_g=loads.get(community.pk, {}),
+            drop_off_weights_g=drop_offs.get(community.pk, {}),
+            random_sample=samples.get(community.pk, SampleFacts()),
+            spot_checks=spot_checks.get(community.pk, SampleFacts()),
+        )
+        for community in Community.objects.order_by("name")
+    ]
+
+
+def _has_begun(*, since: dt.date | None, on: dt.date) -> bool:
+    return since is not None and since <= on
+
+
+def _load_weights_g(*, period: Period) -> dict[int, dict[tuple[str, str], int]]:
+    rows = (
+        Load.objects.filter(collected_on__range=(period.starts_on, period.ends_on))
+        .values_list("community_id", "category", "destination")
+        .annotate(total_g=Sum("weight_g"))
+    )
+    weights_g: dict[int, dict[tuple[str, str], int]] = defaultdict(dict)
+    for community_id, category, destination, total_g in rows:
+        weights_g[community_id][category, destination] = int(total_g)
+    return weights_g
+
+
+def _drop_off_weights_g(*, period: Period) -> dict[int, dict[str, int]]:
+    rows = (
+        CommunityDay.objects.filter(occurred_on__range=(period.starts_on, period.ends_on))
+        .values_list("community_id", "category")
+        .annotate(total_g=Sum("weight_g"))
+    )
+    weights_g: dict[int, dict[str, int]] = defaultdict(dict)
+    for community_id, category, total_g in rows:
+        weights_g[community_id][category] = int(total_g)
+    return weights_g
+
+
+def _communities_with_hazardous_bin(*, on: dt.date) -> set[int]:
+    """Communities with a bin that takes HAZARDOUS and was not revoked by the end of that day."""
+    bins = SmartBin.objects.filter(
+        Q(revoked_at__isnull=True) | Q(revoked_at__gte=day_after(on=on)), categories__contains=WasteCategory.HAZARDOUS
+    )
+    return set(bins.values_list("point__community_id", flat=True).distinct())
+
+
+def _random_samples(*, period: Period) -> dict[int, SampleFacts]:
+    """Judged drop-offs of the random sample, by the community of the bin and the day of the drop-off.
+
+    A sampled drop-off counts once, with its last verdict from the sample; withdrawn, it is unjudged again.
+    """
+    of_sample = Q(source=VerificationSource.RANDOM_SAMPLE) | Q(verdict=Verdict.WITHDRAWN)
+    later = verifications_that_count().filter(of_sample, drop_off_id=OuterRef("drop_off_id"), pk__gt=OuterRef("pk"))
+    rows = (
+        verifications_that_count()
+        .filter(
+            ~Exists(later),
+            source=VerificationSource.RANDOM_SAMPLE,
+            drop_off__occurred_on__range=(period.starts_on, period.ends_on),
+        )
+        .exclude(verdict=Verdict.WITHDRAWN)
+        .values_list("drop_off__community_id")
+        .annotate(judged=Count("pk"), right=Count("pk", filter=Q(verdict=Verdict.CORRECT)))
+    )
+    return {
+        community_id: SampleFacts(looked_at_count=judged, right_count=right) for community_id, judged, right in rows
+    }
+
+
+def _spot_checks(*, period: Period) -> dict[int, SampleFacts]:
+    rows = (
+        SpotCheck.objects.filter(checked_on__range=(period.starts_on, period.ends_on))
+        .values_list("point__community_id")
+        .annotate(looked_at=Sum("looked_at_count"), wrong=Sum("wrong_count"))
+    )
+    return {
+        community_id: SampleFacts(looked_at_count=looked_at, right_count=looked_at - wrong)
+        for community_id, looked_at, wrong in rows
+    }
