@@ -17,9 +17,16 @@ def card_key(*, text: str) -> str:
     """
     stripped = text.strip()
     if "://" in stripped:
-        stripped = urlsplit(stripped).path.rstrip("/").rpartition("/")[2]
+        stripped = _last_part(link=stripped)
     if _CODE_WITH_SEPARATORS.fullmatch(stripped):
         digits = re.sub(r"[\s-]", "", stripped)
         if len(digits) == CODE_LENGTH:
             return digits
     return stripped.lower()[:64]
+
+
+def _last_part(*, link: str) -> str:
+    try:
+        return urlsplit(link).path.rstrip("/").rpartition("/")[2]
+    except ValueError:  # "https://[" is no address; as a text it is nobody's card
+        return link
