@@ -12,6 +12,7 @@ from guides.models import GuideAssignment
 from households.models import Card, CardKind, Community, Household, Subdistrict
 from people.models import Role, RoleGrant, ScopeKind, User
 from sorting.models import CollectionPoint, OpenWindow, SmartBin
+from tests.emptying import loaded_rows_stay, tables_can_be_emptied  # noqa: F401 - autouse fixtures
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = dt.datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)

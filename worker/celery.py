@@ -2,12 +2,15 @@
 
 import os
 
-from celery import Celery
-from django.conf import settings
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from celery import Celery  # noqa: E402 - Celery looks for DJANGO_SETTINGS_MODULE when it makes an application
+from django.conf import settings  # noqa: E402
+
+from worker.schedule import SCHEDULE  # noqa: E402
 
 app = Celery("fenfen")
 app.conf.update(settings.CELERY)
 app.conf.imports = ("worker.tasks",)
+app.conf.beat_schedule = SCHEDULE
 app.conf.beat_schedule_filename = str(settings.STATE_DIR / "celerybeat-schedule")

@@ -40,9 +40,10 @@ class HouseholdDay(models.Model):
 class DaySettlement(models.Model):
     """日结算: what the ledger holds for one household-day, and what could not be taken back.
 
-    All in points. With S the day's unrefuted facts and R those judged CORRECT or past the checking window:
-    awarded = day_points(S) + reverse_shortfall, released = day_points(R) + reverse_shortfall, where a shortfall is
-    what a reversal or penalty found missing (no balance goes below zero; the rest stays on record here).
+    All in points, net of what was reversed. A shortfall is what a reversal or penalty wanted and did not find: no
+    balance goes below zero, and the rest stays on record here. With points.rules.day_points over the day's facts:
+    awarded - release_shortfall = its awarded, released - release_shortfall = its released,
+    bonus - bonus_shortfall = its bonus, penalty + penalty_shortfall = its penalty.
     """
 
     pk = models.CompositePrimaryKey("household_id", "occurred_on")
@@ -58,7 +59,8 @@ class DaySettlement(models.Model):
     released_points = models.IntegerField("已解冻")
     bonus_points = models.IntegerField("已奖励")
     penalty_points = models.IntegerField("已扣减")
-    reverse_shortfall_points = models.IntegerField("未能冲正")
+    release_shortfall_points = models.IntegerField("未能冲正的解冻")
+    bonus_shortfall_points = models.IntegerField("未能冲正的奖励")
     penalty_shortfall_points = models.IntegerField("未能扣减")
 
     class Meta:
@@ -71,7 +73,8 @@ class DaySettlement(models.Model):
                     released_points__gte=0,
                     bonus_points__gte=0,
                     penalty_points__gte=0,
-                    reverse_shortfall_points__gte=0,
+                    release_shortfall_points__gte=0,
+                    bonus_shortfall_points__gte=0,
                     penalty_shortfall_points__gte=0,
                 ),
                 name="day_settlement_in_bounds",

@@ -64,7 +64,10 @@ class Account(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    kind__in=HOUSEHOLD_KINDS, household__isnull=False, balance_points__isnull=False, balance_points__gte=0
+                    kind__in=HOUSEHOLD_KINDS,
+                    household__isnull=False,
+                    balance_points__isnull=False,
+                    balance_points__gte=0,
                 )
                 | (~Q(kind__in=HOUSEHOLD_KINDS) & Q(household__isnull=True, balance_points__isnull=True)),
                 name="account_balance_never_negative",

@@ -192,11 +192,16 @@ class SetAside(models.Model):
 
 
 class TallyAttempt(models.Model):
-    """How often a batch was claimed without being tallied. Committed before the claim, gone with the success."""
+    """How often a batch was claimed without being tallied. Committed before the claim, gone with the success.
+
+    A batch that `is_set_aside` is not claimed again until `retry_faults`.
+    """
 
     batch = models.OneToOneField(DropOffBatch, on_delete=models.PROTECT, primary_key=True, related_name="+")
     attempt_count = models.PositiveSmallIntegerField("次数", default=0)
     last_at = models.DateTimeField("最近一次")
+    error = models.TextField("错误", blank=True)
+    is_set_aside = models.BooleanField("已搁置", default=False)
 
     class Meta:
         verbose_name = "结算尝试"

@@ -1,0 +1,87 @@
+"""Where PostgreSQL and SQLite say the same thing in other words, so that one set-based statement serves both."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+
+_POSTGRESQL = {
+    "least": "LEAST",
+    "greatest": "GREATEST",
+    "for_update": "FOR UPDATE",
+    "for_update_skip_locked": "FOR UPDATE SKIP LOCKED",
+    "on_commit_delete": "ON COMMIT DELETE ROWS",
+    "bytes": "bytea",
+    "timestamp": "timestamptz",
+}
+_SQLITE = {
+    "least": "MIN",
+    "greatest": "MAX",
+    # Every transaction that writes takes SQLite's one write lock at its start (transaction_mode IMMEDIATE).
+    "for_update": "",
+    "for_update_skip_locked": "",
+    "on_commit_delete": "",
+    "bytes": "blob",
+    "timestamp": "text",
+}
+
+
+def is_postgresql() -> bool:
+    """Whether the database is PostgreSQL; otherwise it is SQLite."""
+    return connection.vendor == "postgresql"
+
+
+def words() -> Mapping[str, str]:
+    """The words of this database, for `str.format` on a statement."""
+    return _POSTGRESQL if is_postgresql() else _SQLITE
+
+
+def sha256_sql(*, text_sql: str) -> str:
+    """An expression for the SHA-256 of a text in UTF-8, 32 bytes."""
+    if is_postgresql():
+        return f"sha256(convert_to({text_sql}, 'UTF8'))"
+    connection.ensure_connection()
+    connection.connection.create_function("fenfen_sha256", 1, _sha256_of_text, deterministic=True)
+    return f"fenfen_sha256({text_sql})"
+
+
+def later_sql(*, moment_sql: str, seconds_sql: str) -> str:
+    """An expression for a moment some whole seconds later.
+
+    SQLite counts in milliseconds, so there it is rounded up by a second: never earlier than the true moment.
+    """
+    if is_postgresql():
+        return f"({moment_sql} + make_interval(secs => {seconds_sql}))"
+    return f"strftime('%Y-%m-%d %H:%M:%f', {moment_sql}, '+' || ({seconds_sql} + 1) || ' seconds')"
+
+
+def adapt(*, value: Any) -> Any:
+    """A datetime or date as this database's driver stores it."""
+    if hasattr(value, "hour"):
+        return connection.ops.adapt_datetimefield_value(value)
+    return connection.ops.adapt_datefield_value(value)
+
+
+def execute(statement: str, params: list[Any] | tuple[Any, ...] = ()) -> int:
+    """Run one statement; returns the number of rows it touched (-1 where the driver does not say)."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, list(params) or None)
+        return cursor.rowcount
+
+
+def fetch(statement: str, params: list[Any] | tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Run one query; returns all its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, list(params) or None)
+        return cursor.fetchall()
+
+
+def work_table(*, name: str, columns: str) -> None:
+    """An empty temporary table of this connection; on PostgreSQL it empties itself at commit."""
+    execute(f"CREATE TEMP TABLE IF NOT EXISTS {name} ({columns}) {words()['on_commit_delete']}")
+    execute(f"DELETE FROM {name}")  # noqa: S608 - names are constants of ours
+
+
+def _sha256_of_text(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()

@@ -1,0 +1,149 @@
+"""Turns rated days into transfers: the difference between what a day comes to and what was posted before.
+
+`work_move` holds, for each day that changes, what moves (in points): awarded_in and awarded_out of PENDING, released,
+bonus_in, penalty_back into AVAILABLE, and what is wanted from and taken out of AVAILABLE. Points.models.DaySettlement
+says what the columns it is computed from mean.
+"""
+
+from datetime import datetime
+
+from lib import dialect
+from points import ledger
+from points.settlement.facts import choose_programmes, count_facts, make_work_tables, rate_categories
+from points.settlement.postings import record_settlements, stage_transfers
+
+DUE_DAYS_MAX = 10_000  # household-days released in one transaction: some seconds of work on SQLite
+
+
+def stage_days(*, days_sql: str) -> int:
+    """Stage the days to settle from a query for (household_id, occurred_on); returns how many."""
+    make_work_tables()
+    return dialect.execute(f"INSERT INTO work_day (household_id, occurred_on) {days_sql}")
+
+
+def stage_due_days(*, now: datetime) -> int:
+    """Stage days with points that may be due for release by `now`; returns how many."""
+    make_work_tables()
+    return dialect.execute(
+        """INSERT INTO work_day (household_id, occurred_on)
+           SELECT household_id, occurred_on FROM points_daysettlement
+           WHERE next_release_at IS NOT NULL AND next_release_at <= %s
+           ORDER BY next_release_at LIMIT %s""",
+        [dialect.adapt(value=now), DUE_DAYS_MAX],
+    )
+
+
+def settle_staged_days(*, now: datetime) -> None:
+    """Rate the staged days, write HouseholdDay and DaySettlement, and stage the transfers for the ledger.
+
+    Needs `work_new` (sorting.services.arrivals), empty where nothing arrived. Locks the households' accounts.
+    """
+    ledger.open_accounts_of(households_sql="SELECT household_id FROM work_day")
+    ledger.lock_accounts_of(household_ids_sql="SELECT household_id FROM work_day")
+    # Only now that the accounts are locked are the facts read: another run may just have tallied some.
+    choose_programmes(now=now)
+    count_facts()
+    rate_categories()
+    _write_household_days()
+    _compute_moves()
+    _take_what_is_there()
+    ledger.begin_staging()
+    stage_transfers()
+    record_settlements(now=now)
+
+
+def _write_household_days() -> None:
+    dialect.execute(
+        """INSERT INTO points_householdday (household_id, occurred_on, category, drop_off_count, weight_g, points)
+           SELECT household_id, occurred_on, category, drop_off_count, weight_g, s_points
+           FROM work_category WHERE drop_off_count > 0
+           ORDER BY household_id, occurred_on, category
+           ON CONFLICT (household_id, occurred_on, category) DO UPDATE
+           SET drop_off_count = excluded.drop_off_count, weight_g = excluded.weight_g, points = excluded.points"""
+    )
+
+
+def _compute_moves() -> None:
+    dialect.work_table(
+        name="work_move",
+        columns="household_id bigint, occurred_on date, number bigint, awarded_in bigint, awarded_out bigint, "
+        "released bigint, bonus_in bigint, penalty_back bigint, release_absorbed bigint, bonus_absorbed bigint, "
+        "penalty_absorbed bigint, release_wanted bigint, bonus_wanted bigint, penalty_wanted bigint, "
+        "release_taken bigint, bonus_taken bigint, penalty_taken bigint, "
+        f"next_release_at {dialect.words()['timestamp']}",
+    )
+    dialect.execute(f"INSERT INTO work_move {_MOVES.format(**dialect.words(), later=_later())}")
+
+
+def _later() -> str:
+    return dialect.later_sql(moment_sql="t.pending_since", seconds_sql="t.window_s")
+
+
+_TOTALS = """
+    SELECT c.household_id, c.occurred_on, SUM(c.s_points) AS awarded, SUM(c.r_points) AS released,
+           CASE WHEN MAX(c.c_points) > 0 THEN MAX(r.bonus) ELSE 0 END AS bonus,
+           SUM(c.misplaced_count) * MAX(r.penalty) AS penalty, MIN(c.pending_since) AS pending_since,
+           MAX(r.window_s) AS window_s
+    FROM work_category c JOIN work_rule r ON r.programme_id = c.programme_id AND r.category = c.category
+    GROUP BY c.household_id, c.occurred_on"""
+
+# d_: the wanted change of each part; what was recorded as missing is absorbed before new points move.
+_CHANGES = f"""
+    SELECT t.household_id, t.occurred_on, COALESCE(s.settlement_count, 0) + 1 AS number,
+           t.awarded, t.released, t.pending_since, t.window_s,
+           t.released - COALESCE(s.released_points - s.release_shortfall_points, 0) AS d_released,
+           t.bonus - COALESCE(s.bonus_points - s.bonus_shortfall_points, 0) AS d_bonus,
+           t.penalty - COALESCE(s.penalty_points + s.penalty_shortfall_points, 0) AS d_penalty,
+           t.awarded - t.released - COALESCE(s.awarded_points - s.released_points, 0) AS d_pending,
+           COALESCE(s.release_shortfall_points, 0) AS release_shortfall,
+           COALESCE(s.bonus_shortfall_points, 0) AS bonus_shortfall,
+           COALESCE(s.penalty_shortfall_points, 0) AS penalty_shortfall
+    FROM ({_TOTALS}) t
+    LEFT JOIN points_daysettlement s ON s.household_id = t.household_id AND s.occurred_on = t.occurred_on"""  # noqa: S608
+
+_ABSORBED = f"""
+    SELECT c.*,
+           {{least}}({{greatest}}(c.d_released, 0), c.release_shortfall) AS release_absorbed,
+           {{least}}({{greatest}}(c.d_bonus, 0), c.bonus_shortfall) AS bonus_absorbed,
+           {{least}}({{greatest}}(-c.d_penalty, 0), c.penalty_shortfall) AS penalty_absorbed
+    FROM ({_CHANGES}) c"""  # noqa: S608
+
+_MOVES = f"""
+    SELECT t.household_id, t.occurred_on, t.number,
+           {{greatest}}(t.d_pending + {{greatest}}(t.d_released, 0) - t.release_absorbed, 0),
+           {{greatest}}(-(t.d_pending + {{greatest}}(t.d_released, 0) - t.release_absorbed), 0),
+           {{greatest}}(t.d_released, 0) - t.release_absorbed,
+           {{greatest}}(t.d_bonus, 0) - t.bonus_absorbed,
+           {{greatest}}(-t.d_penalty, 0) - t.penalty_absorbed,
+           t.release_absorbed, t.bonus_absorbed, t.penalty_absorbed,
+           {{greatest}}(-t.d_released, 0), {{greatest}}(-t.d_bonus, 0), {{greatest}}(t.d_penalty, 0), 0, 0, 0,
+           CASE WHEN t.awarded > t.released THEN {{later}} END
+    FROM ({_ABSORBED}) t"""  # noqa: S608
+
+
+def _take_what_is_there() -> None:
+    """Of what reversals and penalties want from AVAILABLE, take what is there, day after day; the rest goes on record.
+
+    This run's own credits count as there.
+    """
+    wanted = "release_wanted + bonus_wanted + penalty_wanted"
+    if not dialect.fetch(f"SELECT 1 FROM work_move WHERE {wanted} > 0 LIMIT 1"):  # noqa: S608
+        return
+    words = dialect.words()
+    dialect.execute(
+        f"""UPDATE work_move SET
+                release_taken = {words["least"]}(release_wanted, k.taken),
+                bonus_taken = {words["least"]}(bonus_wanted, {words["greatest"]}(k.taken - release_wanted, 0)),
+                penalty_taken = {words["greatest"]}(k.taken - release_wanted - bonus_wanted, 0)
+            FROM (SELECT q.household_id, q.occurred_on,
+                         {words["least"]}(q.wanted_so_far, q.funds)
+                         - {words["least"]}(q.wanted_so_far - q.wanted, q.funds) AS taken
+                  FROM (SELECT m.household_id, m.occurred_on, {wanted} AS wanted,
+                               SUM({wanted}) OVER (PARTITION BY m.household_id ORDER BY m.occurred_on) AS wanted_so_far,
+                               a.balance_points
+                               + SUM(released + bonus_in + penalty_back) OVER (PARTITION BY m.household_id) AS funds
+                        FROM work_move m JOIN points_account a
+                          ON a.household_id = m.household_id AND a.kind = 'AVAILABLE') q) k
+            WHERE k.household_id = work_move.household_id AND k.occurred_on = work_move.occurred_on
+              AND {wanted} > 0"""  # noqa: S608
+    )
