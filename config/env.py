@@ -86,6 +86,7 @@ def database(*, url: str) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         # One frozen worker must not block its rows for ever.
         "OPTIONS": {
+            "connect_timeout": 5,
             "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=10s",
         },
     }

@@ -26,7 +26,8 @@ ENCRYPTION_KEYS = env.names(
     "ENCRYPTION_KEYS", env.first_line(path=KEYS_DIR / "encryption_keys", default=DEMO_ENCRYPTION_KEY)
 )
 SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS", "")
-ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+# Health checks ask over loopback, whatever the public name is.
+ALLOWED_HOSTS = [*env.names("ALLOWED_HOSTS", ""), "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS", "")
 IS_BEHIND_TLS = env.flag("BEHIND_TLS", False)
 
@@ -116,9 +117,9 @@ AUTH_PASSWORD_VALIDATORS = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "static/"
-STATIC_ROOT = Path(env.text("STATIC_ROOT", str(STATE_DIR / "static")))
 # An image collects its static files once, under names that carry their digest; elsewhere they come from the apps.
 STATIC_COLLECTED = env.flag("STATIC_COLLECTED", False)
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(STATE_DIR / "static"))) if STATIC_COLLECTED else None
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

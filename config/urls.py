@@ -3,6 +3,11 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
 
+from pages.monitoring import views as monitoring
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    path("healthz", monitoring.healthz),
+    path("readyz", monitoring.readyz),
+    path("metrics", monitoring.metrics),
 ]

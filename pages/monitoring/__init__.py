@@ -1,0 +1,1 @@
+"""For machines that watch the platform: /healthz, /readyz and /metrics."""
