@@ -12,12 +12,14 @@ from indicators.facts import CommunityFacts, Period
 from indicators.formulas import NO_FIGURE, STAGES, Figure, Number
 from indicators.queries.communities import community_facts
 from indicators.queries.staleness import is_anything_untallied
+from lib.errors import DomainError
 
 
-class UnknownCommunity(LookupError):
+class UnknownCommunity(DomainError):
     """There is no community of that name in the district."""
 
     code = "community_unknown"
+    message = "没有这个小区"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def read_indicators(*, period: Period, community: str | None = None, now: dt.dat
     is_stale = is_anything_untallied(period=period)
     communities = community_facts(period=period)
     if community is not None and all(facts.name != community for facts in communities):
-        raise UnknownCommunity(community)
+        raise UnknownCommunity(f"没有小区“{community}”", fields={"community": community})
     return [
         IndicatorRow(
             computed=computed,

@@ -52,7 +52,7 @@ class Command(BaseCommand):
         try:
             rows = read_indicators(period=period, community=options["community"], now=timezone.now())
         except UnknownCommunity as error:
-            raise CommandError(f"没有小区“{error}” (no such community)", returncode=EXIT_WRONG_USAGE) from error
+            raise CommandError(f"{error.text} (no such community)", returncode=EXIT_WRONG_USAGE) from error
         if options["json"]:
             self.stdout.write(json.dumps([row_as_json(row=row) for row in rows], ensure_ascii=False, indent=1))
         else:

@@ -1,0 +1,25 @@
+"""The drop-offs that count, in SQL that both databases understand.
+
+A drop-off counts when its batch is tallied and it is not set aside. Its household is the one of its card, else the one
+of a tallied attribution; its verdict is that of its last tallied verification, none where that one was withdrawn.
+"""
+
+FACTS_SQL = """
+    SELECT d.community_id, d.occurred_on, d.category, d.weight_g, d.is_in_window, batch.is_awarding,
+           COALESCE(d.household_id, CASE WHEN attributing.tallied_at IS NOT NULL THEN given.household_id END)
+               AS household_id,
+           COALESCE(CASE WHEN said.verdict <> 'WITHDRAWN' THEN said.verdict END, '') AS verdict
+    FROM sorting_dropoff d
+    INNER JOIN sorting_dropoffbatch batch ON batch.id = d.batch_id
+    LEFT JOIN sorting_setaside aside ON aside.drop_off_id = d.id
+    LEFT JOIN sorting_attribution given ON given.drop_off_id = d.id
+    LEFT JOIN sorting_dropoffbatch attributing ON attributing.id = given.batch_id
+    LEFT JOIN (
+        SELECT v.drop_off_id, MAX(v.id) AS verification_id
+        FROM sorting_verification v
+        INNER JOIN sorting_dropoffbatch judging ON judging.id = v.batch_id
+        WHERE judging.tallied_at IS NOT NULL
+        GROUP BY v.drop_off_id
+    ) last_word ON last_word.drop_off_id = d.id
+    LEFT JOIN sorting_verification said ON said.id = last_word.verification_id
+    WHERE batch.tallied_at IS NOT NULL AND aside.drop_off_id IS NULL"""
