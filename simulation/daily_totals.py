@@ -5,7 +5,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-COLUMNS = ("date", "community", "weight_g", "drop_offs")
+from lib.tables import Column, TableRow
+
+COLUMNS = (
+    Column("date", ("日期",)),
+    Column("community", ("小区",)),
+    Column("weight_g", ("重量", "重量(克)", "重量克")),
+    Column("drop_offs", ("次数", "投放次数")),
+)
 WEIGHT_G_MIN = 1
 WEIGHT_G_MAX = 50_000  # what the door takes in one drop-off
 COMMUNITY_NAME_LENGTH_MAX = 80
@@ -47,7 +54,7 @@ class ImpossibleDay(Exception):
 
 
 def read_totals(
-    *, rows: Iterable[tuple[int, Mapping[str, str]]], from_on: dt.date, to_on: dt.date
+    *, rows: Iterable[TableRow], from_on: dt.date, to_on: dt.date
 ) -> tuple[list[DailyTotal], list[RefusedTotal]]:
     """The totals of the days `from_on`..`to_on` (both included), and the rows that were refused.
 
@@ -55,14 +62,21 @@ def read_totals(
     """
     totals: list[DailyTotal] = []
     refused: list[RefusedTotal] = []
-    for line, row in rows:
+    for row in rows:
         try:
-            on = parse_date(text=row.get("date", ""))
+            if row.refusal:
+                raise ImpossibleDay(code=row.refusal.code, message=row.refusal.message)
+            on = parse_date(text=row.cells["date"])
             if from_on <= on <= to_on:
-                totals.append(parse_total(line=line, on=on, row=row))
+                totals.append(parse_total(line=row.line, on=on, row=row.cells))
         except ImpossibleDay as error:
-            refused.append(RefusedTotal(line=line, code=error.code, message=error.message, row=row))
+            refused.append(refuse(line=row.line, row=row.cells, error=error))
     return totals, refused
+
+
+def refuse(*, line: int, row: Mapping[str, str], error: ImpossibleDay) -> RefusedTotal:
+    """The row, with why it was skipped."""
+    return RefusedTotal(line=line, code=error.code, message=error.message, row=row)
 
 
 def parse_total(*, line: int, on: dt.date, row: Mapping[str, str]) -> DailyTotal:

@@ -46,7 +46,7 @@ class DemoBatch:
 
 
 def make_up_day(*, points: Sequence[DemoPoint], on: dt.date, time_zone: ZoneInfo) -> list[DemoBatch]:
-    """Every batch of the day in the order of sending: most as time goes by, some late, some again, three in conflict."""
+    """Every batch of the day, in the order of sending: as time goes by, then some again and three in conflict."""
     batches: list[DemoBatch] = []
     for number, point in enumerate(points):
         chance = random.Random(f"{_SEED}|{number}")  # noqa: S311  (a simulation, no secret)

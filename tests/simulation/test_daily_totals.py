@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from lib.tables import Refusal, TableRow
 from simulation.daily_totals import DailyTotal, read_totals
 
 NEW_YEAR = dt.date(2019, 1, 1)
@@ -11,7 +12,7 @@ ROW = {"date": "2019-01-01", "community": "Anyang", "weight_g": "4379300", "drop
 
 
 def read_one(**changes: str) -> tuple[list[DailyTotal], list[str]]:
-    totals, refused = read_totals(rows=[(2, ROW | changes)], from_on=NEW_YEAR, to_on=NEW_YEAR)
+    totals, refused = read_totals(rows=[TableRow(2, ROW | changes)], from_on=NEW_YEAR, to_on=NEW_YEAR)
     return totals, [refusal.code for refusal in refused]
 
 
@@ -62,7 +63,11 @@ def test_a_spreadsheets_midnight_is_a_date() -> None:
 
 
 def test_days_outside_the_period_are_passed_over_good_or_bad() -> None:
-    rows = [(2, ROW | {"date": "2018-12-31"}), (3, ROW | {"date": "2019-01-02", "weight_g": "-1"}), (4, ROW)]
+    rows = [
+        TableRow(2, ROW | {"date": "2018-12-31"}),
+        TableRow(3, ROW | {"date": "2019-01-02", "weight_g": "-1"}),
+        TableRow(4, ROW),
+    ]
 
     totals, refused = read_totals(rows=rows, from_on=NEW_YEAR, to_on=NEW_YEAR)
 
@@ -71,7 +76,7 @@ def test_days_outside_the_period_are_passed_over_good_or_bad() -> None:
 
 
 def test_a_refusal_names_line_code_message_and_row() -> None:
-    _totals, refused = read_totals(rows=[(7, ROW | {"weight_g": "-1"})], from_on=NEW_YEAR, to_on=NEW_YEAR)
+    _totals, refused = read_totals(rows=[TableRow(7, ROW | {"weight_g": "-1"})], from_on=NEW_YEAR, to_on=NEW_YEAR)
 
     assert refused[0].as_json() == {
         "line": 7,
@@ -79,3 +84,11 @@ def test_a_refusal_names_line_code_message_and_row() -> None:
         "message": "重量不能是负数:-1 (weight_g is negative)",
         "row": ROW | {"weight_g": "-1"},
     }
+
+
+def test_a_row_that_cannot_be_read_is_refused_as_the_table_said() -> None:
+    row = TableRow(9, {}, Refusal("row_unreadable", "第9行读不出来"))
+
+    _totals, refused = read_totals(rows=[row], from_on=NEW_YEAR, to_on=NEW_YEAR)
+
+    assert [(each.line, each.code) for each in refused] == [(9, "row_unreadable")]
