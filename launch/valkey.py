@@ -64,5 +64,6 @@ def answers(*, port: int, password: str) -> bool:
     """Whether the server says PONG."""
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
         connection.sendall(f"AUTH {password}\r\nPING\r\n".encode())
-        return b"PONG" in connection.recv(100) + connection.recv(100)
+        with connection.makefile("rb") as lines:
+            return (lines.readline(), lines.readline()) == (b"+OK\r\n", b"+PONG\r\n")
     return False
