@@ -132,6 +132,9 @@ STORAGES = {
 
 # What a device sends: at most 1,000 events in 256 KiB; the door answers 413 past that.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+# How often one bin may send, in each web process: for ever, and at once. More gets 429 with Retry-After.
+DEVICE_REQUESTS_PER_S = float(env.text("DEVICE_REQUESTS_PER_S", "20"))
+DEVICE_REQUESTS_BURST = int(env.text("DEVICE_REQUESTS_BURST", "40"))
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
