@@ -4,15 +4,35 @@ Zhang and Li live in 东湖花园, given to guide Chen. Wang lives in 西园新�
 """
 
 import datetime as dt
+import os
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 
 from guides.models import GuideAssignment
 from households.models import Card, CardKind, Community, Household, Subdistrict
 from people.models import Role, RoleGrant, ScopeKind, User
 from sorting.models import CollectionPoint, OpenWindow, SmartBin
 from tests.emptying import loaded_rows_stay, tables_can_be_emptied  # noqa: F401 - autouse fixtures
+from tests.halves import (  # noqa: F401 - hooks of pytest, and a fixture
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_make_collect_report,
+    pytest_runtest_makereport,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+    real_data,
+)
+from tests.servers import own_valkey, valkey_url  # noqa: F401 - fixtures
+
+# The demo's keys are allowed here, and in processes that tests start.
+os.environ["FENFEN_DEMO"] = "1"
+settings.DEMO = True
+# A real hasher is slow on purpose, and every test that makes a person would pay for it.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = dt.datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)
