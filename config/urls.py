@@ -3,9 +3,11 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from pages import views as pages
 from pages.monitoring import views as monitoring
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", pages.front),
     path("admin/", admin.site.urls),
     path("api/", include("api.urls")),
     path("healthz", monitoring.healthz),

@@ -1,6 +1,7 @@
 """/healthz, /readyz and /metrics: what machines learn of the platform, and who may ask."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -124,7 +125,7 @@ def test_metrics_carry_the_number_to_watch(client: Client, now: dt.datetime) -> 
         ({"REMOTE_ADDR": "127.0.0.1", "HTTP_AUTHORIZATION": "Bearer wrong"}, 404),
     ],
 )
-def test_metrics_are_not_open_to_the_world(sender: dict[str, str], status: int, settings: Settings) -> None:
+def test_metrics_are_not_open_to_the_world(sender: dict[str, Any], status: int, settings: Settings) -> None:
     settings.METRICS_TOKEN = "right-token"
     assert Client(**sender).get("/metrics").status_code == status
 

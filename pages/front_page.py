@@ -1,0 +1,215 @@
+"""Reads the public front page: sums of communities and of the district, as plain values for the template.
+
+Nothing here names a household, and a community in which fewer than ACTIVE_HOUSEHOLDS_MIN households were active
+shows — for all its figures: their sum would tell a neighbour what one family threw away. No district total stands
+beside the table, because a total minus the rows shown would give the hidden one back.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.db.models import Sum
+from django.templatetags.static import static
+from django.utils import timezone
+
+from households.models import Community
+from indicators.catalogue import COMPUTED, Computed
+from indicators.facts import CommunityFacts, Period
+from indicators.formulas import Figure, Number
+from indicators.models import CommunityDay
+from indicators.queries.communities import community_facts
+from pages.wording import Wording
+from sorting.categories import CATEGORY_FACTS
+from sorting.models import DropOffBatch
+
+ACTIVE_HOUSEHOLDS_MIN = 5
+COMMUNITY_DAYS = 7
+INDICATOR_DAYS = 30  # loads come once or a few times a month: a week would mostly be empty
+NO_DATA = "—"
+HEADLINES = (
+    ("pilot_households", None),
+    ("sorting_coverage_rate", None),
+    ("recovery_rate", "weighed"),
+    ("waste_per_person_day_kg", None),
+    ("hazardous_coverage_rate", None),
+    ("landfill_kg", None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryCard:
+    """A category with its icon, word and examples."""
+
+    name: str
+    icon: str
+    examples: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorCard:
+    """A figure as it is read out, and its bar: both ends in per cent of the bar's width."""
+
+    name: str
+    value: str
+    unit: str
+    target: str
+    state: str
+    state_text: str
+    bar_percent: str
+    target_percent: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityRow:
+    """A community's last days, or — where it has no data or too few active households."""
+
+    name: str
+    subdistrict: str
+    drop_offs: str
+    weight: str
+    participation: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """Everything the template shows beside fixed words."""
+
+    categories: Sequence[CategoryCard]
+    indicators: Sequence[IndicatorCard]
+    communities: Sequence[CommunityRow]
+    indicator_period: str
+    community_period: str
+    as_of: str
+    is_settling: bool
+
+
+def read_front_page(*, wording: Wording, now: dt.datetime) -> FrontPage:
+    """The page at `now`, in a number of queries that does not depend on the data."""
+    today = timezone.localdate(now)
+    last_days = Period(starts_on=today - dt.timedelta(days=COMMUNITY_DAYS - 1), ends_on=today)
+    last_month = Period(starts_on=today - dt.timedelta(days=INDICATOR_DAYS - 1), ends_on=today)
+    return FrontPage(
+        categories=_category_cards(wording=wording),
+        indicators=_indicator_cards(period=last_month, wording=wording),
+        communities=_community_rows(period=last_days, wording=wording),
+        indicator_period=wording.indicator_period.format(starts_on=last_month.starts_on, ends_on=today),
+        community_period=wording.community_period.format(starts_on=last_days.starts_on, ends_on=today),
+        as_of=wording.as_of.format(now=timezone.localtime(now)),
+        is_settling=DropOffBatch.objects.filter(tallied_at__isnull=True).exists(),
+    )
+
+
+def _category_cards(*, wording: Wording) -> list[CategoryCard]:
+    return [
+        CategoryCard(
+            name=facts.name_zh if wording.texts["lang"] != "en" else facts.name_en,
+            icon=static(f"pages/icons/{category.value.lower()}.svg"),
+            examples=wording.category_examples[category],
+        )
+        for category, facts in CATEGORY_FACTS.items()
+    ]
+
+
+def _indicator_cards(*, period: Period, wording: Wording) -> list[IndicatorCard]:
+    communities = community_facts(period=period)
+    by_key = {(computed.code, computed.measure): computed for computed in COMPUTED}
+    return [
+        _indicator_card(computed=by_key[key], communities=communities, period=period, wording=wording)
+        for key in HEADLINES
+    ]
+
+
+def _indicator_card(
+    *, computed: Computed, communities: Sequence[CommunityFacts], period: Period, wording: Wording
+) -> IndicatorCard:
+    in_scope = [facts for facts in communities if computed.is_in_scope(facts)]
+    figure: Figure = computed.formula(communities=in_scope, period=period)
+    # No community in scope: a sum of nothing is no data.
+    value = figure.value if in_scope else None
+    given_target = computed.target(period.ends_on)
+    target = None if given_target is None else Fraction(given_target)
+    state = _state(value=value, target=target, is_less_better=computed.is_less_better)
+    shown_unit = wording.units[computed.unit]
+    sign = "≤" if computed.is_less_better else "≥"
+    end = _bar_end(unit=computed.unit, value=value, target=target)
+    return IndicatorCard(
+        name=computed.name_zh if wording.texts["lang"] != "en" else computed.name_en,
+        value=_number(value=value, unit=computed.unit),
+        unit=shown_unit if value is not None else "",
+        target=wording.no_target
+        if target is None
+        else wording.target.format(sign=sign, value=_number(value=target, unit=computed.unit), unit=shown_unit),
+        state=state,
+        state_text=wording.states[state],
+        bar_percent=_percent_of(part=value, whole=end),
+        # The line is 0.8 wide: at the very end it would stick out of the bar.
+        target_percent=_percent_of(part=target, whole=end, most=99.2),
+    )
+
+
+def _community_rows(*, period: Period, wording: Wording) -> list[CommunityRow]:
+    subdistricts = dict(Community.objects.values_list("pk", "subdistrict__name"))
+    counts = dict(
+        CommunityDay.objects.filter(occurred_on__range=(period.starts_on, period.ends_on))
+        .values_list("community_id")
+        .annotate(count=Sum("drop_off_count"))
+    )
+    return [
+        _community_row(
+            facts=facts,
+            subdistrict=subdistricts[facts.community_id],
+            drop_off_count=counts.get(facts.community_id, 0),
+            wording=wording,
+        )
+        for facts in community_facts(period=period)
+        # A community that was registered between the two queries is on the page a moment later.
+        if facts.community_id in subdistricts
+    ]
+
+
+def _community_row(*, facts: CommunityFacts, subdistrict: str, drop_off_count: int, wording: Wording) -> CommunityRow:
+    participating_count = facts.households.participating_count
+    if participating_count < ACTIVE_HOUSEHOLDS_MIN:
+        return CommunityRow(
+            name=facts.name, subdistrict=subdistrict, drop_offs=NO_DATA, weight=NO_DATA, participation=NO_DATA
+        )
+    weight_kg = sum(facts.drop_off_weights_g.values()) / 1_000
+    return CommunityRow(
+        name=facts.name,
+        subdistrict=subdistrict,
+        drop_offs=f"{drop_off_count:,}",
+        weight=f"{weight_kg:,.1f} {wording.units['drop_off_weight']}",
+        participation=f"{100 * participating_count / facts.households.enrolled_count:.1f} %",
+    )
+
+
+def _state(*, value: Number | None, target: Fraction | None, is_less_better: bool) -> str:
+    if value is None:
+        return "none"
+    if target is None:
+        return "open"
+    return "met" if (value <= target if is_less_better else value >= target) else "missed"
+
+
+def _number(*, value: Number | None, unit: str) -> str:
+    """The value as people read it: rates in per cent, kilograms in tonnes, whole households."""
+    if value is None:
+        return NO_DATA
+    if unit == "rate":
+        return f"{float(100 * value):.1f}"
+    if unit == "kg":
+        return f"{float(value / 1_000):,.1f}"
+    return f"{float(value):,.2f}" if unit == "kg/person/day" else f"{int(value):,}"
+
+
+def _bar_end(*, unit: str, value: Number | None, target: Fraction | None) -> Number:
+    """What the bar's full width stands for. It begins at zero."""
+    if unit == "rate":
+        return 1
+    return max(value or 0, target or 0) * Fraction(5, 4) or 1
+
+
+def _percent_of(*, part: Number | None, whole: Number, most: float = 100) -> str:
+    return f"{min(most, max(0.0, float(100 * (part or 0) / whole))):.1f}"
