@@ -59,9 +59,7 @@ class SmartBin(models.Model):
     """智能桶: identifies, weighs and reports. `categories` are the codes it takes, joined by ';'."""
 
     code = models.CharField("桶号", max_length=64, unique=True)
-    point = models.ForeignKey(
-        CollectionPoint, on_delete=models.PROTECT, related_name="bins", verbose_name="投放点"
-    )
+    point = models.ForeignKey(CollectionPoint, on_delete=models.PROTECT, related_name="bins", verbose_name="投放点")
     categories = models.CharField("收集类别", max_length=60)
     registered_at = models.DateTimeField("登记时间")
     revoked_at = models.DateTimeField("停用时间", null=True, blank=True)
@@ -87,9 +85,7 @@ class BinKey(models.Model):
         verbose_name = "桶密钥"
         verbose_name_plural = "桶密钥"
         constraints = [
-            models.UniqueConstraint(
-                fields=["bin"], condition=Q(expires_at__isnull=True), name="bin_key_one_current"
-            ),
+            models.UniqueConstraint(fields=["bin"], condition=Q(expires_at__isnull=True), name="bin_key_one_current"),
         ]
 
     def __str__(self) -> str:

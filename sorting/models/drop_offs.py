@@ -99,9 +99,7 @@ class DropOff(models.Model):
     """
 
     batch = models.ForeignKey(DropOffBatch, on_delete=models.PROTECT, related_name="drop_offs", db_constraint=False)
-    bin = models.ForeignKey(
-        SmartBin, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
+    bin = models.ForeignKey(SmartBin, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     community = models.ForeignKey(
         Community, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )

@@ -36,7 +36,9 @@ class Verification(models.Model):
     verdict = models.CharField("结论", max_length=12, choices=Verdict.choices)
     actual_category = models.CharField("实际类别", max_length=12, choices=WasteCategory.choices, blank=True)
     source = models.CharField("来由", max_length=16, choices=VerificationSource.choices)
-    guide = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="督导员")
+    guide = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="督导员"
+    )
     verified_at = models.DateTimeField("核验时间")
     in_force_at = models.DateTimeField("生效时间")
     note = models.CharField("备注", max_length=200, blank=True)
@@ -47,9 +49,7 @@ class Verification(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="verification_verdict_known"),
             models.CheckConstraint(condition=Q(source__in=VerificationSource.values), name="verification_source_known"),
-            models.CheckConstraint(
-                condition=Q(in_force_at__gte=F("verified_at")), name="verification_times_in_order"
-            ),
+            models.CheckConstraint(condition=Q(in_force_at__gte=F("verified_at")), name="verification_times_in_order"),
         ]
 
     def __str__(self) -> str:
@@ -62,7 +62,9 @@ class SpotCheck(models.Model):
     point = models.ForeignKey(
         CollectionPoint, on_delete=models.PROTECT, related_name="spot_checks", verbose_name="投放点"
     )
-    guide = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="督导员")
+    guide = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="督导员"
+    )
     checked_at = models.DateTimeField("抽查时间")
     checked_on = models.DateField("抽查日期")
     looked_at_count = models.PositiveSmallIntegerField("查看数")
