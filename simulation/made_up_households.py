@@ -1,19 +1,37 @@
 """Puts made-up households with codes and RFID cards into the database, by the thousand."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 
 from households.card_text import card_key
+from households.codes import household_code
 from households.models import Card, CardKind, Community, Household
-from lib.check_digits import check_digit
+from households.services.serials import lock_registration, next_serials
+from sorting.services.rows import insert_rows
 
-ROWS_A_STATEMENT = 2_000
+ROWS_A_STATEMENT = 5_000
+_HOUSEHOLD_COLUMNS = {
+    "community_id": "bigint",
+    "serial": "int",
+    "code": "text",
+    "building": "text",
+    "unit": "text",
+    "room": "text",
+    "resident_count": "smallint",
+    "enrolled_on": "date",
+}
+_CARD_COLUMNS = {
+    "household_id": "bigint",
+    "kind": "text",
+    "number": "text",
+    "number_key": "text",
+    "issued_at": "timestamptz",
+    "is_searched": "bool",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,45 +47,39 @@ class MadeUpHousehold:
 
 
 @transaction.atomic
-def make_households(
-    *, households: Iterable[MadeUpHousehold], enrolled_on: dt.date, now: dt.datetime
-) -> list[Household]:
-    """Enrol them, each with the next code and an RFID card that is valid at all times; in the order given."""
-    serial = Household.objects.aggregate(last=Max("serial"))["last"] or 0
-    made: list[Household] = []
+def make_households(*, households: Iterable[MadeUpHousehold], enrolled_on: dt.date, now: dt.datetime) -> list[str]:
+    """Enrol them, each with the next code and an RFID card that is valid at all times; their codes, in the order given.
+
+    Set-based: the ORM's bulk calls take ten times as long.
+    """
+    lock_registration()
+    codes: list[str] = []
     waiting = iter(households)
     while chunk := list(islice(waiting, ROWS_A_STATEMENT)):
-        rows = [
-            Household(
-                community=planned.community,
-                serial=serial + place,
-                code=household_code(serial=serial + place),
-                building=planned.building,
-                unit=planned.unit,
-                room=planned.room,
-                resident_count=planned.resident_count,
-                enrolled_on=enrolled_on,
-            )
-            for place, planned in enumerate(chunk, start=1)
-        ]
-        serial += len(chunk)
-        Household.objects.bulk_create(rows)
-        Card.objects.bulk_create(
-            Card(
-                household=row,
-                kind=CardKind.RFID,
-                number=planned.rfid,
-                number_key=card_key(text=planned.rfid),
-                issued_at=now,
-                is_searched=True,  # nothing can have come with a card that was not in the world
-            )
-            for row, planned in zip(rows, chunk, strict=True)
-        )
-        made += rows
-    return made
+        codes += _make(chunk=chunk, serials=next_serials(count=len(chunk)), enrolled_on=enrolled_on, now=now)
+    return codes
 
 
-def household_code(*, serial: int) -> str:
-    """The code of the household with this serial number: DIVISION_CODE, 8 digits, check digit."""
-    digits = f"{settings.DIVISION_CODE}{serial:08d}"
-    return digits + check_digit(digits=digits)
+def _make(*, chunk: Sequence[MadeUpHousehold], serials: range, enrolled_on: dt.date, now: dt.datetime) -> list[str]:
+    codes = [household_code(serial=serial) for serial in serials]
+    insert_rows(
+        table=Household._meta.db_table,
+        columns=_HOUSEHOLD_COLUMNS,
+        rows=[
+            (h.community.pk, serial, code, h.building, h.unit, h.room, h.resident_count, enrolled_on)
+            for serial, code, h in zip(serials, codes, chunk, strict=True)
+        ],
+        on_conflict="",
+    )
+    made = Household.objects.filter(serial__gte=serials.start).order_by("serial").values_list("pk", flat=True)
+    insert_rows(
+        table=Card._meta.db_table,
+        columns=_CARD_COLUMNS,
+        rows=[
+            # is_searched: nothing can have come with a card that was not in the world.
+            (household_id, CardKind.RFID.value, h.rfid, card_key(text=h.rfid), now, True)
+            for h, household_id in zip(chunk, made, strict=True)
+        ],
+        on_conflict="",
+    )
+    return codes
