@@ -3,14 +3,14 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.utils import timezone
 
 from indicators.catalogue import COMPUTED, Computed
 from indicators.facts import CommunityFacts, Period
-from indicators.formulas import NO_FIGURE, STAGES, Figure, Number
+from indicators.formulas import NO_FIGURE, STAGES, Figure
 from indicators.queries.communities import community_facts
+from indicators.queries.numbers import json_number
 from indicators.queries.staleness import is_anything_untallied
 from lib.errors import DomainError
 
@@ -79,13 +79,6 @@ def row_as_json(*, row: IndicatorRow) -> dict[str, object]:
     if row.figure.stages is not None:
         document["stages"] = dict(row.figure.stages)
     return document
-
-
-def json_number(number: Number | Decimal | None) -> int | float | None:
-    """The number as JSON writes it: whole as an integer, else the nearest double (grams up to 9 billion kg)."""
-    if number is None:
-        return None
-    return int(number) if number == int(number) else float(number)
 
 
 def _figure(

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from indicators.facts import Period
 from indicators.formulas import Figure, Number
-from indicators.queries import IndicatorRow, UnknownCommunity, read_indicators, row_as_json
+from indicators.queries import IndicatorRow, UnknownCommunity, read_indicators, read_plan, row_as_json
 
 EXIT_WRONG_USAGE = 2
 TABLE_WIDTH = 140  # where the output is no terminal that says its own
@@ -40,12 +40,18 @@ class Command(BaseCommand):
     help = "指标:某段日期内各项指标与目标 (indicators of a period against their targets)"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--from", dest="starts_on", type=local_date, required=True, metavar="D", help="第一天")
-        parser.add_argument("--to", dest="ends_on", type=local_date, required=True, metavar="D", help="最后一天(含)")
+        parser.add_argument("--from", dest="starts_on", type=local_date, metavar="D", help="第一天")
+        parser.add_argument("--to", dest="ends_on", type=local_date, metavar="D", help="最后一天(含)")
         parser.add_argument("--community", metavar="NAME", help="只算这个小区 (this community alone)")
+        parser.add_argument("--plan", action="store_true", help="列出方案的 47 项指标 (list the plan's indicators)")
         parser.add_argument("--json", action="store_true", help="JSON")
 
     def handle(self, **options: Any) -> None:
+        if options["plan"]:
+            self._write_plan(is_json=options["json"])
+            return
+        if options["starts_on"] is None or options["ends_on"] is None:
+            raise CommandError("缺少 --from 或 --to (both days are needed)", returncode=EXIT_WRONG_USAGE)
         period = Period(starts_on=options["starts_on"], ends_on=options["ends_on"])
         if period.day_count < 1:
             raise CommandError("--from 晚于 --to (the period ends before it begins)", returncode=EXIT_WRONG_USAGE)
@@ -58,6 +64,23 @@ class Command(BaseCommand):
         else:
             self._write_table(rows=rows)
 
+    def _write_plan(self, *, is_json: bool) -> None:
+        plan = read_plan()
+        if is_json:
+            self.stdout.write(json.dumps(plan, ensure_ascii=False, indent=1))
+            return
+        table = Table("号", "指标 Indicator", "目标 Target", "来源 Source", title="“无废城区”建设指标")
+        for indicator in plan:
+            for measure in cast(list[dict[str, str]], indicator["measures"]):
+                table.add_row(
+                    f"{indicator['number']}", measure["name"], measure["target_text"], f"{indicator['source']}"
+                )
+        self._console().print(table)
+
+    def _console(self) -> Console:
+        width = None if self.stdout.isatty() else TABLE_WIDTH
+        return Console(file=cast(IO[str], self.stdout), width=width)
+
     def _write_table(self, *, rows: list[IndicatorRow]) -> None:
         period = rows[0].period
         table = Table(title=f"{rows[0].community or '全区'} {period.starts_on} – {period.ends_on}")
@@ -67,8 +90,7 @@ class Command(BaseCommand):
             table.add_column(heading, justify="right")
         for row in rows:
             table.add_row(*_cells(row=row))
-        width = None if self.stdout.isatty() else TABLE_WIDTH
-        console = Console(file=cast(IO[str], self.stdout), width=width)
+        console = self._console()
         console.print(table)
         console.print("— = 没有数据 (no data). 分子、分母 = numerator, denominator.")
         if rows[0].is_stale:

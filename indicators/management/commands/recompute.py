@@ -47,11 +47,11 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps({"ok": is_ok, "differences": listed}, ensure_ascii=False, indent=1))
         else:
-            self._write_text(differences=listed, is_check=is_check)
+            self._write_text(differences=listed, count=len(listed) + unlisted_count, is_check=is_check)
         if not is_ok:
             raise SystemExit(EXIT_DIFFERENT)
 
-    def _write_text(self, *, differences: list[dict[str, object]], is_check: bool) -> None:
+    def _write_text(self, *, differences: list[dict[str, object]], count: int, is_check: bool) -> None:
         if not differences:
             self.stdout.write("汇总与原始投放记录一致。 Every tally equals its drop-offs.")
             return
@@ -62,7 +62,7 @@ class Command(BaseCommand):
                 f" {_shown(figure=each['stored'])} → {_shown(figure=each['recounted'])}"
             )
         said = "不一致 (different)" if is_check else "已更正 (put right)"
-        self.stdout.write(f"{len(differences)} 处{said}")
+        self.stdout.write(f"{count} 处{said}")
 
 
 def _of_communities(*, days: Iterator[Difference]) -> Iterator[dict[str, object]]:
