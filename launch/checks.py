@@ -1,7 +1,6 @@
 """`run.py check`: everything that can be said about the code without running its tests, one line a check."""
 
 import json
-import os
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -13,6 +12,8 @@ from launch.places import BASE_DIR, MANAGE, scrubbed_environment
 
 Outcome = tuple[bool, str]  # whether it is well, and what to show
 LOCK = "requirements.txt"
+NOT_OURS = {".venv", ".venv.lock", ".git", "var", "__pycache__"}
+LINES_MAX = 60  # of one check's complaints
 
 # Put together here, so that this file does not name them either.
 REGISTRY_HOSTS = tuple(
@@ -62,7 +63,10 @@ def _report(*, name: str, check: Callable[[], Outcome]) -> bool:
     is_well, text = check()
     print(f"{'ok    ' if is_well else 'FAILED'} {name}{f': {text}' if is_well and text else ''}", flush=True)
     if not is_well:
-        print("\n".join(f"       {line}" for line in text.splitlines()), flush=True)
+        lines = text.splitlines()
+        if len(lines) > LINES_MAX:
+            lines[LINES_MAX:] = [f"… and {len(lines) - LINES_MAX} lines more"]
+        print("\n".join(f"       {line}" for line in lines), flush=True)
     return is_well
 
 
@@ -84,12 +88,10 @@ def tracked_files() -> list[str]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=BASE_DIR, capture_output=True, text=True, check=False)
     if listed.returncode == 0:
         return [name for name in listed.stdout.split("\0") if name and (BASE_DIR / name).is_file()]
-    left_out = {".venv", "var", ".git", "__pycache__"}
     return [
-        str(Path(folder, name).relative_to(BASE_DIR))
-        for folder, folders, names in os.walk(BASE_DIR)
-        if not (folders.__setitem__(slice(None), [each for each in folders if each not in left_out]))
-        for name in names
+        str(path.relative_to(BASE_DIR))
+        for path in BASE_DIR.rglob("*")
+        if path.is_file() and NOT_OURS.isdisjoint(path.relative_to(BASE_DIR).parts)
     ]
 
 

@@ -46,7 +46,7 @@ def run_tests(*, arguments: Sequence[str], only: str | None, is_strict: bool) ->
             codes.append(_run_pytest(children=children, python=python, arguments=arguments, environment=environment))
             if codes[-1] == PYTEST_USAGE_ERROR:
                 break
-        return _verdict(codes=codes, fails_anyway=lacks_half and (is_ci or is_strict))
+        return verdict(codes=codes, fails_anyway=lacks_half and (is_ci or is_strict))
 
 
 def _postgresql_url(*, children: Children) -> str:
@@ -63,7 +63,7 @@ def _run_pytest(*, children: Children, python: Path, arguments: Sequence[str], e
     return code
 
 
-def _verdict(*, codes: list[int], fails_anyway: bool) -> int:
+def verdict(*, codes: list[int], fails_anyway: bool) -> int:
     """The worst of the halves; a selection that is empty in one half only is no failure."""
     if PYTEST_USAGE_ERROR in codes:
         return USAGE_ERROR
