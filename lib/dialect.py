@@ -83,5 +83,12 @@ def work_table(*, name: str, columns: str) -> None:
     execute(f"DELETE FROM {name}")  # noqa: S608 - names are constants of ours
 
 
+def analyze(*names: str) -> None:
+    """Tell PostgreSQL's planner what stands in work tables that were just filled; SQLite plans without."""
+    if is_postgresql():
+        for name in names:
+            execute(f"ANALYZE {name}")
+
+
 def _sha256_of_text(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()

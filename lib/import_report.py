@@ -23,6 +23,13 @@ class ImportReport:
             {"line": row.line, "code": refusal.code, "message": refusal.message, "row": dict(row.cells)}
         )
 
+    def add(self, other: "ImportReport") -> None:
+        """Take over what became of some more rows."""
+        self.created += other.created
+        self.changed += other.changed
+        self.unchanged += other.unchanged
+        self.refused.extend(other.refused)
+
     def take_back(self) -> None:
         """Nothing was loaded after all (`--strict`): only the refusals stay."""
         self.created = self.changed = self.unchanged = 0

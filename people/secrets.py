@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from functools import lru_cache
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
@@ -29,4 +30,9 @@ def lookup_digest(*, text: str) -> str:
 
 
 def _fernet() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])
+    return _fernet_of(keys=tuple(settings.ENCRYPTION_KEYS))
+
+
+@lru_cache(maxsize=4)  # a file of 100,000 phones would prepare the same keys 100,000 times
+def _fernet_of(*, keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])

@@ -1,0 +1,56 @@
+"""Reading households: by code, by phone, and the rows that a clerk gets back after an import."""
+
+from collections.abc import Iterator, Sequence
+
+from django.db.models import FilteredRelation, Q
+
+from households.card_text import card_key
+from households.models import CardKind, ConsentKind, Household
+from households.phones import normal_phone
+from lib.import_command import in_chunks
+from people import secrets
+
+HOUSEHOLD_CODE_HEADINGS = ("subdistrict", "community", "building", "unit", "room", "household_code", "rfid")
+
+
+def household_of_code(*, text: str) -> Household | None:
+    """The household with this code as typed (spaces and dashes do not matter); None where it has left or never was."""
+    return Household.objects.filter(code=card_key(text=text), left_on__isnull=True).first()
+
+
+def households_of_phone(*, text: str) -> list[Household]:
+    """The households that have not left with a present member of this phone number, oldest first."""
+    phone = normal_phone(text=text)
+    if phone is None:
+        return []
+    lookup = secrets.lookup_digest(text=phone)
+    members = Q(members__phone_lookup=lookup, members__left_at__isnull=True)
+    return list(Household.objects.filter(members, left_on__isnull=True).distinct().order_by("serial"))
+
+
+def consent_holds(*, household: Household, kind: ConsentKind) -> bool:
+    """Whether the household's last act of this kind gave the consent."""
+    last = household.consents.filter(kind=kind, member__isnull=True).order_by("at", "pk").last()
+    return last is not None and last.is_given
+
+
+def household_code_rows(*, household_ids: Sequence[int]) -> Iterator[tuple[str | None, ...]]:
+    """For each household, in this order, the values of HOUSEHOLD_CODE_HEADINGS; `rfid` is the active card."""
+    for chunk in in_chunks(household_ids):
+        active_rfid = FilteredRelation("cards", condition=Q(cards__kind=CardKind.RFID, cards__valid_to__isnull=True))
+        found = (
+            Household.objects.filter(pk__in=chunk)
+            .annotate(active_rfid=active_rfid)
+            .values_list(
+                "pk",
+                "community__subdistrict__name",
+                "community__name",
+                "building",
+                "unit",
+                "room",
+                "code",
+                "active_rfid__number",
+            )
+        )
+        by_id = {row[0]: row[1:] for row in found}
+        yield from (by_id[household_id] for household_id in chunk)

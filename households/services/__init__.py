@@ -1,0 +1,31 @@
+"""What changes a household: its registration from a file, its cards, its consents."""
+
+from households.services.cards import (
+    CardAlreadyIssued,
+    CardHeldElsewhere,
+    CardUnreadable,
+    issue_card,
+    new_qr_token,
+    replace_card,
+)
+from households.services.community_file import COMMUNITY_COLUMNS, import_communities
+from households.services.consents import MemberOfAnotherHousehold, record_consent
+from households.services.household_file import HOUSEHOLD_COLUMNS, import_households
+from households.services.serials import lock_registration, next_serials
+
+__all__ = [
+    "COMMUNITY_COLUMNS",
+    "HOUSEHOLD_COLUMNS",
+    "CardAlreadyIssued",
+    "CardHeldElsewhere",
+    "CardUnreadable",
+    "MemberOfAnotherHousehold",
+    "import_communities",
+    "import_households",
+    "issue_card",
+    "lock_registration",
+    "new_qr_token",
+    "next_serials",
+    "record_consent",
+    "replace_card",
+]

@@ -1,0 +1,85 @@
+"""Cards: one active card of a kind per household. A replaced card keeps its row, the household keeps its code."""
+
+import datetime as dt
+import secrets
+
+from django.db import IntegrityError, transaction
+
+from households.card_text import card_key
+from households.models import Card, CardKind, Household
+from lib.errors import DomainError
+
+TOKEN_BYTES = 16  # 128 random bits: nobody guesses one
+
+
+class CardUnreadable(DomainError):
+    """No card has such a number."""
+
+    code = "card_unreadable"
+    message = "卡号不能识别"
+
+
+class CardAlreadyIssued(DomainError):
+    """The household has an active card of this kind: replace it instead."""
+
+    code = "card_already_issued"
+    message = "该住户已有这种卡，请用换卡"
+
+
+class CardHeldElsewhere(DomainError):
+    """The card is active at another household."""
+
+    code = "card_held_elsewhere"
+    message = "这张卡已由另一住户使用"
+
+
+def new_qr_token() -> str:
+    """A token for a QR card: 128 random bits in lower-case hex, so that its normal form is itself."""
+    return secrets.token_hex(TOKEN_BYTES)
+
+
+@transaction.atomic
+def issue_card(*, household: Household, kind: CardKind, number: str, now: dt.datetime) -> Card:
+    """Give the household its card of this kind, valid from now on.
+
+    :raises CardUnreadable: the number has no normal form.
+    :raises CardAlreadyIssued: it has one.
+    :raises CardHeldElsewhere: the number is active at another household.
+    """
+    Household.objects.select_for_update().get(pk=household.pk)
+    if household.cards.filter(kind=kind, valid_to__isnull=True).exists():
+        raise CardAlreadyIssued
+    return _create(household=household, kind=kind, number=number, now=now)
+
+
+@transaction.atomic
+def replace_card(*, household: Household, kind: CardKind, number: str, now: dt.datetime) -> Card:
+    """End the household's active card of this kind, if there is one, and issue another, valid from now on.
+
+    The same number again changes nothing and returns the card that is active.
+
+    :raises CardUnreadable: the number has no normal form.
+    :raises CardHeldElsewhere: the number is active at another household.
+    """
+    Household.objects.select_for_update().get(pk=household.pk)
+    active = household.cards.filter(kind=kind, valid_to__isnull=True).first()
+    if active is not None:
+        if active.number_key == card_key(text=number):
+            return active
+        active.valid_to = now
+        active.save(update_fields=["valid_to"])
+    return _create(household=household, kind=kind, number=number, now=now)
+
+
+def _create(*, household: Household, kind: CardKind, number: str, now: dt.datetime) -> Card:
+    key = card_key(text=number)
+    if not key:
+        raise CardUnreadable
+    try:
+        with transaction.atomic():
+            return Card.objects.create(
+                household=household, kind=kind, number=number.strip(), number_key=key, issued_at=now, valid_from=now
+            )
+    except IntegrityError as error:
+        # The household is locked and has no active card of this kind: only the number can be taken.
+        raise CardHeldElsewhere from error

@@ -1,0 +1,82 @@
+"""import_communities: subdistricts and communities from a table. Key: the community's name; other values change it."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from households.models import Community, Subdistrict
+from lib.cells import CellRefused, Cells, labels_of
+from lib.import_command import in_chunks, in_own_transaction
+from lib.import_report import ImportReport
+from lib.tables import Column, TableRow
+
+COUNT_MAX = 10_000_000  # people or households of one community; a slip of the keyboard is longer
+NAME_LENGTH_MAX = 80
+
+COMMUNITY_COLUMNS = (
+    Column("subdistrict", ("街道/乡镇", "街道", "乡镇", "街道乡镇")),
+    Column("community", ("小区", "小区名称")),
+    Column("is_urban_core", ("中心城区", "是否中心城区")),
+    Column("is_pilot", ("试点", "是否试点", "试点小区")),
+    Column("household_count", ("户数", "总户数"), is_required=False),
+    Column("resident_count", ("人口", "人数", "常住人口"), is_required=False),
+    Column("sorted_collection_since", ("分类收集开始", "分类收集开始日期"), is_required=False),
+    Column("sorted_transport_since", ("分类运输开始", "分类运输开始日期"), is_required=False),
+)
+_LABELS = labels_of(COMMUNITY_COLUMNS)
+
+
+def import_communities(*, rows: Iterator[TableRow], report: ImportReport) -> None:
+    """Create and change communities; a subdistrict that is new is made. An empty cell leaves what is there."""
+    for chunk in in_chunks(rows):
+        report.add(in_own_transaction(partial(_load, chunk=chunk)))
+
+
+def _load(*, chunk: list[TableRow]) -> ImportReport:
+    outcome = ImportReport()
+    communities = {community.name: community for community in Community.objects.select_related("subdistrict")}
+    subdistricts = {subdistrict.name: subdistrict for subdistrict in Subdistrict.objects.all()}
+    for row in chunk:
+        try:
+            values = _values(cells=Cells(cells=row.cells, labels=_LABELS))
+        except CellRefused as error:
+            outcome.refuse(row=row, refusal=error.refusal)
+            continue
+        name = values.pop("subdistrict")
+        values["subdistrict"] = subdistricts.get(name) or Subdistrict.objects.create(name=name)
+        subdistricts[name] = values["subdistrict"]
+        _apply(values=values, communities=communities, outcome=outcome)
+    return outcome
+
+
+def _values(*, cells: Cells) -> dict[str, Any]:
+    """What the row says, without what it leaves open."""
+    values = {
+        "subdistrict": cells.text("subdistrict", length_max=NAME_LENGTH_MAX),
+        "name": cells.text("community", length_max=NAME_LENGTH_MAX),
+        "is_urban_core": cells.yes_or_no("is_urban_core"),
+        "is_pilot": cells.yes_or_no("is_pilot"),
+        "household_count": cells.whole_number("household_count", minimum=0, maximum=COUNT_MAX),
+        "resident_count": cells.whole_number("resident_count", minimum=0, maximum=COUNT_MAX),
+        "sorted_collection_since": cells.date("sorted_collection_since"),
+        "sorted_transport_since": cells.date("sorted_transport_since"),
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _apply(*, values: dict[str, Any], communities: dict[str, Community], outcome: ImportReport) -> None:
+    community = communities.get(values["name"])
+    if community is None:
+        communities[values["name"]] = Community.objects.create(**values)
+        outcome.created += 1
+        return
+    if not values["is_pilot"]:
+        values["pilot_since"] = None
+    changed = [name for name, value in values.items() if getattr(community, name) != value]
+    if not changed:
+        outcome.unchanged += 1
+        return
+    for name in changed:
+        setattr(community, name, values[name])
+    community.save(update_fields=changed)
+    outcome.changed += 1
