@@ -55,6 +55,4 @@ def file_lock(*, path: Path, is_waiting: bool = True) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as held:
         fcntl.flock(held, fcntl.LOCK_EX | (0 if is_waiting else fcntl.LOCK_NB))
-        # Not inherited by children: the lock ends with this process.
-        os.set_inheritable(held.fileno(), False)
         yield
