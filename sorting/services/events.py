@@ -154,14 +154,11 @@ def is_storable(*, text: str) -> bool:
 
 
 def _weight_g(value: object) -> int:
-    # bool is an int in Python; 1620.0 is a whole number in JSON; NaN fails every comparison.
-    if (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and WEIGHT_G_MIN <= value <= WEIGHT_G_MAX
-        and value == int(value)
-    ):
-        return int(value)
+    # By type, as bool is an int in Python; 1620.0 is a whole number in JSON, and NaN is none.
+    if type(value) is float and value.is_integer():
+        value = int(value)
+    if type(value) is int and WEIGHT_G_MIN <= value <= WEIGHT_G_MAX:
+        return value
     raise EventRejected(Rejection.WEIGHT_OUT_OF_RANGE)
 
 

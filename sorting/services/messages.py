@@ -16,7 +16,7 @@ from sorting.services.rows import insert_rows
 
 MESSAGE_KEPT_DAYS = 60  # longer than a bin keeps an event (AGE_DAYS_MAX)
 
-_COLUMNS = {
+_TYPES = {
     "bin_id": "bigint",
     "message_id": "text",
     "body_digest": "text",
@@ -61,8 +61,14 @@ def record_message(
     # The row is claimed first: of two identical messages at once, one waits here and then reads the other's answer.
     is_new = insert_rows(
         table=DeviceMessage._meta.db_table,
-        columns=_COLUMNS,
-        rows=[(smart_bin.pk, message_id, body_digest, "{}", received_at)],
+        types=_TYPES,
+        columns={
+            "bin_id": [smart_bin.pk],
+            "message_id": [message_id],
+            "body_digest": [body_digest],
+            "answer": ["{}"],
+            "received_at": [received_at],
+        },
         on_conflict="ON CONFLICT (bin_id, message_id) DO NOTHING",
     )
     message = DeviceMessage.objects.filter(bin=smart_bin, message_id=message_id)

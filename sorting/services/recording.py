@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 
 from households.cards import households_of_cards
+from lib.sql_lists import is_any_sql, text_list
 from sorting.models import BatchKind, Door, DropOff, DropOffBatch, Fate, OpenWindow, SmartBin
 from sorting.services.events import Clock, EventFacts, EventRejected, clock_at, read_event
 from sorting.services.refusals import Refusal, keep_refusals
@@ -17,7 +19,7 @@ from sorting.services.rows import insert_rows
 CONFLICT_CODE = "conflict"
 CONFLICT_MESSAGE = "同一事件号已有内容不同的记录,原记录保持不变"
 
-_COLUMNS = {
+_TYPES = {
     "batch_id": "bigint",
     "bin_id": "bigint",
     "community_id": "bigint",
@@ -38,8 +40,7 @@ _COLUMNS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class EventResult:
+class EventResult(NamedTuple):
     """What became of one event. `code` says why where it was rejected; `event_id` is given back as it came."""
 
     event_id: object
@@ -148,14 +149,10 @@ def _store(*, batch: DropOffBatch, site: _Site, firsts: dict[str, EventFacts]) -
     """Insert what is new; the compared facts of those that were there before, by event id."""
     # Sorted, so that two senders of the same events lock them in one order and cannot deadlock.
     drop_offs = [firsts[event_id] for event_id in sorted(firsts)]
-    household_ids = households_of_cards(reads=[(facts.card_key, facts.occurred_at) for facts in drop_offs])
     stored_count = insert_rows(
         table=DropOff._meta.db_table,
-        columns=_COLUMNS,
-        rows=[
-            _row(batch=batch, site=site, facts=facts, household_id=household_id)
-            for facts, household_id in zip(drop_offs, household_ids, strict=True)
-        ],
+        types=_TYPES,
+        columns=_columns(batch=batch, site=site, drop_offs=drop_offs),
         on_conflict="ON CONFLICT (bin_id, event_id) DO NOTHING",
     )
     if stored_count == len(drop_offs):
@@ -164,7 +161,8 @@ def _store(*, batch: DropOffBatch, site: _Site, firsts: dict[str, EventFacts]) -
     batch.tallied_at = None if stored_count else batch.received_at
     batch.save(update_fields=["event_count", "tallied_at"])
     # Whoever wrote first has committed by now: the insert waited for that.
-    before = DropOff.objects.filter(bin=batch.bin_id, event_id__in=list(firsts)).exclude(batch=batch.pk)
+    before = DropOff.objects.filter(bin=batch.bin_id).exclude(batch=batch.pk)
+    before = before.extra(where=[is_any_sql(column_sql="event_id")], params=[text_list(values=list(firsts))])  # noqa: S610
     return {
         event_id: tuple(compared)
         for event_id, *compared in before.values_list(
@@ -173,26 +171,27 @@ def _store(*, batch: DropOffBatch, site: _Site, firsts: dict[str, EventFacts]) -
     }
 
 
-def _row(*, batch: DropOffBatch, site: _Site, facts: EventFacts, household_id: int | None) -> tuple[object, ...]:
-    return (
-        batch.pk,
-        batch.bin_id,
-        site.community_id,
-        household_id,
-        facts.event_id,
-        facts.sequence,
-        facts.card,
-        facts.card_key,
-        facts.method,
-        facts.category,
-        facts.sub_class,
-        facts.weight_g,
-        facts.occurred_at,
-        facts.occurred_local.date(),
-        facts.fill_rate,
-        site.is_open(facts.occurred_local.time()),
-        facts.category in site.categories,
-    )
+def _columns(*, batch: DropOffBatch, site: _Site, drop_offs: Sequence[EventFacts]) -> dict[str, list[Any]]:
+    count = len(drop_offs)
+    return {
+        "batch_id": [batch.pk] * count,
+        "bin_id": [batch.bin_id] * count,
+        "community_id": [site.community_id] * count,
+        "household_id": households_of_cards(reads=[(facts.card_key, facts.occurred_at) for facts in drop_offs]),
+        "event_id": [facts.event_id for facts in drop_offs],
+        "sequence": [facts.sequence for facts in drop_offs],
+        "card": [facts.card for facts in drop_offs],
+        "card_key": [facts.card_key for facts in drop_offs],
+        "method": [facts.method for facts in drop_offs],
+        "category": [facts.category for facts in drop_offs],
+        "sub_class": [facts.sub_class for facts in drop_offs],
+        "weight_g": [facts.weight_g for facts in drop_offs],
+        "occurred_at": [facts.occurred_at for facts in drop_offs],
+        "occurred_on": [facts.occurred_local.date() for facts in drop_offs],
+        "fill_rate": [facts.fill_rate for facts in drop_offs],
+        "is_in_window": [site.is_open(facts.occurred_local.time()) for facts in drop_offs],
+        "is_category_served": [facts.category in site.categories for facts in drop_offs],
+    }
 
 
 def _results(

@@ -17,7 +17,7 @@ INTEGER_MAX = 2**63 - 1
 BIN_CODE_LENGTH_MAX = 64
 EVENT_ID_KEPT_LENGTH_MAX = 200
 
-_COLUMNS = {
+_TYPES = {
     "bin_code": "text",
     "door": "text",
     "event_id": "text",
@@ -56,25 +56,27 @@ def keep_refusals(*, bin_code: str, door: Door, received_at: dt.datetime, refusa
         digest = hashlib.sha256(payload.encode()).hexdigest()
         repeats[refusal.code, digest] += 1
         kept[refusal.code, digest] = (payload, _event_id_of(event=refusal.event), refusal)
-    code_kept = storable_text(text=bin_code)[:BIN_CODE_LENGTH_MAX]
-    rows = [
-        (
-            code_kept,
-            door.value,
-            event_id,
-            refusal.fate.value,
-            code,
-            refusal.message[:300],
-            payload,
-            digest,
-            received_at,
-            received_at,
-            repeats[code, digest] - 1,
-        )
-        # One order everywhere, so that two senders of the same refusals cannot deadlock.
-        for (code, digest), (payload, event_id, refusal) in sorted(kept.items())
-    ]
-    insert_rows(table=RefusedEvent._meta.db_table, columns=_COLUMNS, rows=rows, on_conflict=_ON_CONFLICT)
+    # One order everywhere, so that two senders of the same refusals cannot deadlock.
+    rows = [(code, digest, *kept[code, digest]) for code, digest in sorted(kept)]
+    count = len(rows)
+    insert_rows(
+        table=RefusedEvent._meta.db_table,
+        types=_TYPES,
+        columns={
+            "bin_code": [storable_text(text=bin_code)[:BIN_CODE_LENGTH_MAX]] * count,
+            "door": [door.value] * count,
+            "event_id": [event_id for _, _, _, event_id, _ in rows],
+            "fate": [refusal.fate.value for *_, refusal in rows],
+            "code": [code for code, *_ in rows],
+            "message": [refusal.message[:300] for *_, refusal in rows],
+            "payload": [payload for _, _, payload, _, _ in rows],
+            "payload_digest": [digest for _, digest, *_ in rows],
+            "first_received_at": [received_at] * count,
+            "last_received_at": [received_at] * count,
+            "repeat_count": [repeats[code, digest] - 1 for code, digest, *_ in rows],
+        },
+        on_conflict=_ON_CONFLICT,
+    )
 
 
 def storable_json(*, value: object) -> str:

@@ -4,54 +4,37 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
 from django.db import connection
 
-_encode = msgspec.json.Encoder().encode
+from lib.sql_lists import array_literal
 
 
-def insert_rows(*, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]], on_conflict: str) -> int:
-    """Insert `rows` with `on_conflict` ("ON CONFLICT …"), in the order given; how many were written.
+def insert_rows(*, table: str, types: Mapping[str, str], columns: Mapping[str, Sequence[Any]], on_conflict: str) -> int:
+    """Insert rows given column by column, all of one length, with `on_conflict` ("ON CONFLICT …"); how many it wrote.
 
-    `columns`: name → PostgreSQL type, in the order of each row's values. Names and clause are ours, never a sender's.
+    `types`: name → PostgreSQL type, in the order of `columns`. Names and clause are ours, never a sender's.
     """
-    if not rows:
+    if not next(iter(columns.values())):
         return 0
     names = ", ".join(columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+            arrays = ", ".join(f"%s::{types[name]}[]" for name in columns)
             cursor.execute(
                 f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}) {on_conflict}",  # noqa: S608
-                [_array(values=values) for values in zip(*rows, strict=True)],
+                [array_literal(values=values) for values in columns.values()],
             )
         else:
             places = ", ".join(["%s"] * len(columns))
             cursor.executemany(
                 f"INSERT INTO {table} ({names}) VALUES ({places}) {on_conflict}",  # noqa: S608
-                [[_sqlite_value(value) for value in row] for row in rows],
+                list(zip(*(_sqlite_values(values) for values in columns.values()), strict=True)),
             )
         return int(cursor.rowcount)
 
 
-def _array(*, values: Sequence[object]) -> str:
-    """A PostgreSQL array literal.
-
-    A JSON list is one but for its brackets, as long as nothing in it is escaped: 8 times as fast as psycopg's lists.
-    """
-    literal = _encode(values).decode()
-    if "\\" in literal:
-        return "{" + ",".join(_element(value) for value in values) + "}"
-    return "{" + literal[1:-1] + "}"
-
-
-def _element(value: object) -> str:
-    if value is None:
-        return "NULL"
-    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _sqlite_value(value: Any) -> Any:
-    if isinstance(value, dt.datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return value.isoformat() if isinstance(value, dt.date) else value
+def _sqlite_values(values: Sequence[Any]) -> Sequence[Any]:
+    """The same, moments and days as SQLite keeps them."""
+    if isinstance(values[0], dt.datetime):
+        return [connection.ops.adapt_datetimefield_value(value) for value in values]
+    return [value.isoformat() for value in values] if isinstance(values[0], dt.date) else values
