@@ -73,8 +73,9 @@ def read_rows(*, path: Path, columns: Sequence[Column], accepts_json_lines: bool
 def open_table(*, path: Path, columns: Sequence[Column], accepts_json_lines: bool = False) -> Table:
     """Open CSV (UTF-8 or GB18030; comma, semicolon or tab), xlsx (first sheet) or, where allowed, JSON lines.
 
-    Headings are read at once, rows as they are asked for; every optional column is in a row's cells ("" where
-    absent), rows without any content are left out. A row that cannot be understood comes with a refusal.
+    Headings are read at once, rows as they are asked for. A row's cells hold the columns that the file has (of JSON
+    lines: all columns); an empty cell is "". Rows without any content are left out, one that cannot be understood
+    comes with a refusal.
 
     :raises TableError: unreadable, in no known encoding, or without a required column.
     """

@@ -13,7 +13,8 @@ from households.card_text import card_key
 from households.codes import is_household_code
 from households.models import Community
 from households.phones import normal_phone
-from households.services.household_chunk import Claim, load_claims
+from households.services.household_chunk import load_claims
+from households.services.household_standing import Claim
 from lib.cells import CellRefused, Cells, labels_of
 from lib.import_command import in_chunks, in_own_transaction
 from lib.import_report import ImportReport
