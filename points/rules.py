@@ -19,6 +19,11 @@ class CategoryRule:
     points_a_day_max: int | None
 
 
+EARNS_NOTHING = CategoryRule(
+    unit="DROP_OFF", points=0, points_outside=0, weight_g_min=1, drop_offs_a_day_max=0, points_a_day_max=None
+)
+
+
 @dataclass(frozen=True, slots=True)
 class DayRules:
     """The programme that holds on one day in one community; `categories` by category code."""

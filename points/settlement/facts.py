@@ -1,15 +1,19 @@
 """The facts of the staged days, counted by category: everything the rules need, in set-based statements.
 
-`work_day` holds the days to settle, `work_rule` the programmes that hold on them; the result is `work_part` (by day,
-category and community of the bin) and `work_category` (by day and category, rated). A prefix says which drop-offs a
-count is of: s_ those that stand, r_ those of them released, c_ those judged CORRECT. Suffixes: in_ and out_ count
-drop-offs inside and outside the window, kg_ sums points by weight.
+`work_day` holds the days to settle with the household's home community, `work_rule` what holds there on those days;
+the result is `work_part` (by day, category and community of the bin) and `work_category` (by day and category, rated).
+A prefix says which drop-offs a figure is of: s_ those that stand, r_ those of them released, c_ those judged CORRECT.
+_in and _out count drop-offs inside and outside the window, _kg sums points by weight.
 """
 
-from datetime import datetime, timedelta
+from dataclasses import astuple
+from datetime import date, datetime, timedelta
+
+from django.db import connection
 
 from lib import dialect
-from points.models import Programme
+from points.programmes import load_programme_book
+from points.rules import EARNS_NOTHING
 from sorting.categories import WasteCategory
 
 _SETS = ("s", "r", "c")
@@ -17,72 +21,55 @@ _SETS = ("s", "r", "c")
 
 def make_work_tables() -> None:
     """Empty work tables for one settlement."""
-    dialect.work_table(
-        name="work_day",
-        columns="household_id bigint, occurred_on date, programme_id bigint, PRIMARY KEY (household_id, occurred_on)",
-    )
+    timestamp = dialect.words()["timestamp"]
+    dialect.work_table(name="work_day", columns="household_id bigint, occurred_on date, home_id bigint NOT NULL")
     dialect.work_table(
         name="work_rule",
-        columns="programme_id bigint, category varchar(12), unit varchar(8), points bigint, points_outside bigint, "
-        "weight_g_min bigint, drop_offs_max bigint, points_max bigint, bonus bigint, penalty bigint, "
-        f"window_s bigint, released_to {dialect.words()['timestamp']}",
+        columns="home_id bigint, occurred_on date, category varchar(12), unit varchar(8), points integer, "
+        "points_outside integer, weight_g_min integer, drop_offs_max integer, points_max integer, bonus integer, "
+        f"penalty integer, window_s integer, released_to {timestamp}",
     )
-    counts = ", ".join(f"{each}_in bigint, {each}_out bigint, {each}_kg bigint" for each in _SETS)
+    counts = ", ".join(f"{each}_in integer, {each}_out integer, {each}_kg integer" for each in _SETS)
     dialect.work_table(
         name="work_part",
-        columns="household_id bigint, occurred_on date, category varchar(12), community_id bigint, "
-        f"programme_id bigint, drop_off_count bigint, weight_g bigint, is_all_new smallint, {counts}, "
-        f"misplaced_count bigint, pending_since {dialect.words()['timestamp']}",
+        columns="household_id bigint, occurred_on date, category varchar(12), community_id bigint, home_id bigint, "
+        f"drop_off_count integer, weight_g bigint, is_all_new smallint, {counts}, misplaced_count integer, "
+        f"pending_since {timestamp}",
     )
     dialect.work_table(
         name="work_category",
-        columns="household_id bigint, occurred_on date, category varchar(12), programme_id bigint, "
-        "drop_off_count bigint, weight_g bigint, s_points bigint, r_points bigint, c_points bigint, "
-        f"misplaced_count bigint, pending_since {dialect.words()['timestamp']}",
+        columns="household_id bigint, occurred_on date, category varchar(12), home_id bigint, "
+        "drop_off_count integer, weight_g bigint, s_points integer, r_points integer, c_points integer, "
+        f"misplaced_count integer, pending_since {timestamp}",
     )
 
 
-def choose_programmes(*, now: datetime) -> None:
-    """Give every staged day the programme that holds on it, and stage those programmes' rules.
+def stage_rules(*, now: datetime) -> None:
+    """Stage the rules that hold on the staged days, by home community, date and category.
 
-    A drop-off is past the checking window when it was received at or before `released_to`.
+    A category that a programme does not mention earns nothing, and is counted all the same. A drop-off is past the
+    checking window when it was received at or before `released_to`.
+
+    :raises LookupError: no programme holds on one of the days.
     """
-    for programme in Programme.objects.all():
-        dialect.execute(
-            """INSERT INTO work_rule
-               SELECT p.id, r.category, r.unit, r.points, r.points_outside, r.weight_g_min, r.drop_offs_a_day_max,
-                      r.points_a_day_max, p.verdict_bonus_points, p.misplaced_penalty_points, p.checking_window_s, %s
-               FROM points_programme p JOIN points_pointrule r ON r.programme_id = p.id WHERE p.id = %s""",
-            [dialect.adapt(value=now - timedelta(seconds=programme.checking_window_s)), programme.pk],
+    book = load_programme_book()
+    rows = []
+    for home_id, occurred_on in dialect.fetch("SELECT DISTINCT home_id, occurred_on FROM work_day"):
+        on = occurred_on if isinstance(occurred_on, date) else date.fromisoformat(occurred_on)
+        rules = book.day_rules(community_id=home_id, on=on)
+        ends = (
+            rules.verdict_bonus_points,
+            rules.misplaced_penalty_points,
+            rules.checking_window_s,
+            dialect.adapt(value=now - timedelta(seconds=rules.checking_window_s)),
         )
-    _fill_in_missing_rules()
-    dialect.execute(
-        """UPDATE work_day SET programme_id = chosen.programme_id
-           FROM (SELECT pair.community_id, pair.occurred_on,
-                        (SELECT p.id FROM points_programme p
-                         WHERE p.holds_from <= pair.occurred_on
-                           AND (p.community_id IS NULL OR p.community_id = pair.community_id)
-                         ORDER BY CASE WHEN p.community_id IS NULL THEN 1 ELSE 0 END, p.holds_from DESC
-                         LIMIT 1) AS programme_id
-                 FROM (SELECT DISTINCT h.community_id, w.occurred_on FROM work_day w
-                       JOIN households_household h ON h.id = w.household_id) pair) chosen,
-                households_household home
-           WHERE home.id = work_day.household_id AND chosen.community_id = home.community_id
-             AND chosen.occurred_on = work_day.occurred_on"""
-    )
-
-
-def _fill_in_missing_rules() -> None:
-    """A category that a programme does not mention earns nothing, and is counted all the same."""
-    categories = " UNION ALL ".join(f"SELECT '{each}' AS category" for each in WasteCategory.values)
-    dialect.execute(
-        f"""INSERT INTO work_rule
-            SELECT DISTINCT r.programme_id, k.category, 'DROP_OFF', 0, 0, 1, 0, 0, r.bonus, r.penalty, r.window_s,
-                   r.released_to
-            FROM work_rule r JOIN ({categories}) k
-              ON NOT EXISTS (SELECT 1 FROM work_rule o
-                             WHERE o.programme_id = r.programme_id AND o.category = k.category)"""  # noqa: S608
-    )
+        for category in WasteCategory.values:
+            rule = rules.categories.get(category, EARNS_NOTHING)
+            rows.append((home_id, dialect.adapt(value=on), category, *astuple(rule), *ends))
+    with connection.cursor() as cursor:
+        marks = ", ".join(["%s"] * 13)
+        cursor.executemany(f"INSERT INTO work_rule VALUES ({marks})", rows)  # noqa: S608
+    dialect.analyze("work_day", "work_rule")
 
 
 def count_facts() -> None:
@@ -95,11 +82,11 @@ def count_facts() -> None:
     )
     dialect.execute(
         f"""INSERT INTO work_part
-            SELECT f.household_id, f.occurred_on, f.category, f.community_id, f.programme_id, COUNT(*),
+            SELECT f.household_id, f.occurred_on, f.category, f.community_id, f.home_id, COUNT(*),
                    SUM(f.weight_g), MIN(f.is_new), {sums}, SUM(f.is_misplaced),
                    MIN(CASE WHEN f.is_s = 1 AND f.is_r = 0 THEN f.received_at END)
             FROM ({_RATED_FACTS}) f
-            GROUP BY f.household_id, f.occurred_on, f.category, f.community_id, f.programme_id"""  # noqa: S608
+            GROUP BY f.household_id, f.occurred_on, f.category, f.community_id, f.home_id"""  # noqa: S608
     )
 
 
@@ -112,10 +99,11 @@ def rate_categories() -> None:
     ).format(**words)
     dialect.execute(
         f"""INSERT INTO work_category
-            SELECT p.household_id, p.occurred_on, p.category, p.programme_id, SUM(p.drop_off_count), SUM(p.weight_g),
+            SELECT p.household_id, p.occurred_on, p.category, p.home_id, SUM(p.drop_off_count), SUM(p.weight_g),
                    {points}, SUM(p.misplaced_count), MIN(p.pending_since)
-            FROM work_part p JOIN work_rule r ON r.programme_id = p.programme_id AND r.category = p.category
-            GROUP BY p.household_id, p.occurred_on, p.category, p.programme_id, r.unit, r.points, r.points_outside,
+            FROM work_part p JOIN work_rule r
+              ON r.home_id = p.home_id AND r.occurred_on = p.occurred_on AND r.category = p.category
+            GROUP BY p.household_id, p.occurred_on, p.category, p.home_id, r.unit, r.points, r.points_outside,
                      r.drop_offs_max, r.points_max"""  # noqa: S608
     )
 
@@ -140,11 +128,11 @@ _VERDICTS = """SELECT v.drop_off_id, v.verdict FROM sorting_verification v
                              WHERE w.drop_off_id = v.drop_off_id)"""
 
 _OWN_AND_ATTRIBUTED = """
-    SELECT w.household_id, w.occurred_on, w.programme_id, d.id, d.batch_id, d.category, d.community_id, d.weight_g,
+    SELECT w.household_id, w.occurred_on, w.home_id, d.id, d.batch_id, d.category, d.community_id, d.weight_g,
            d.is_in_window
     FROM work_day w JOIN sorting_dropoff d ON d.household_id = w.household_id AND d.occurred_on = w.occurred_on
     UNION ALL
-    SELECT w.household_id, w.occurred_on, w.programme_id, d.id, d.batch_id, d.category, d.community_id, d.weight_g,
+    SELECT w.household_id, w.occurred_on, w.home_id, d.id, d.batch_id, d.category, d.community_id, d.weight_g,
            d.is_in_window
     FROM work_day w
     JOIN sorting_attribution a ON a.household_id = w.household_id AND a.occurred_on = w.occurred_on
@@ -152,7 +140,7 @@ _OWN_AND_ATTRIBUTED = """
     JOIN sorting_dropoff d ON d.id = a.drop_off_id"""
 
 _JUDGED_FACTS = f"""
-    SELECT o.household_id, o.occurred_on, o.programme_id, o.category, o.community_id, o.weight_g, o.is_in_window,
+    SELECT o.household_id, o.occurred_on, o.home_id, o.category, o.community_id, o.weight_g, o.is_in_window,
            r.unit, b.received_at, CASE WHEN n.drop_off_id IS NULL THEN 0 ELSE 1 END AS is_new,
            CASE WHEN b.is_awarding AND o.weight_g >= r.weight_g_min
                      AND COALESCE(v.verdict, '') NOT IN ('CONTAMINATED', 'MISPLACED') THEN 1 ELSE 0 END AS is_s,
@@ -163,7 +151,7 @@ _JUDGED_FACTS = f"""
                AS kg_points
     FROM ({_OWN_AND_ATTRIBUTED}) o
     JOIN sorting_dropoffbatch b ON b.id = o.batch_id AND b.tallied_at IS NOT NULL
-    JOIN work_rule r ON r.programme_id = o.programme_id AND r.category = o.category
+    JOIN work_rule r ON r.home_id = o.home_id AND r.occurred_on = o.occurred_on AND r.category = o.category
     LEFT JOIN work_new n ON n.drop_off_id = o.id
     LEFT JOIN ({_VERDICTS}) v ON v.drop_off_id = o.id
     WHERE NOT EXISTS (SELECT 1 FROM sorting_setaside s WHERE s.drop_off_id = o.id)"""  # noqa: S608

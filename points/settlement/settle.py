@@ -9,7 +9,7 @@ from datetime import datetime
 
 from lib import dialect
 from points import ledger
-from points.settlement.facts import choose_programmes, count_facts, make_work_tables, rate_categories
+from points.settlement.facts import count_facts, make_work_tables, rate_categories, stage_rules
 from points.settlement.postings import record_settlements, stage_transfers
 
 DUE_DAYS_MAX = 10_000  # household-days released in one transaction: some seconds of work on SQLite
@@ -18,17 +18,22 @@ DUE_DAYS_MAX = 10_000  # household-days released in one transaction: some second
 def stage_days(*, days_sql: str) -> int:
     """Stage the days to settle from a query for (household_id, occurred_on); returns how many."""
     make_work_tables()
-    return dialect.execute(f"INSERT INTO work_day (household_id, occurred_on) {days_sql}")
+    return dialect.execute(
+        f"""INSERT INTO work_day (household_id, occurred_on, home_id)
+            SELECT d.household_id, d.occurred_on, h.community_id
+            FROM ({days_sql}) d LEFT JOIN households_household h ON h.id = d.household_id"""  # noqa: S608
+    )
 
 
 def stage_due_days(*, now: datetime) -> int:
     """Stage days with points that may be due for release by `now`; returns how many."""
     make_work_tables()
     return dialect.execute(
-        """INSERT INTO work_day (household_id, occurred_on)
-           SELECT household_id, occurred_on FROM points_daysettlement
-           WHERE next_release_at IS NOT NULL AND next_release_at <= %s
-           ORDER BY next_release_at LIMIT %s""",
+        """INSERT INTO work_day (household_id, occurred_on, home_id)
+           SELECT s.household_id, s.occurred_on, h.community_id
+           FROM points_daysettlement s JOIN households_household h ON h.id = s.household_id
+           WHERE s.next_release_at IS NOT NULL AND s.next_release_at <= %s
+           ORDER BY s.next_release_at LIMIT %s""",
         [dialect.adapt(value=now), DUE_DAYS_MAX],
     )
 
@@ -41,7 +46,7 @@ def settle_staged_days(*, now: datetime) -> None:
     ledger.open_accounts_of(households_sql="SELECT household_id FROM work_day")
     ledger.lock_accounts_of(household_ids_sql="SELECT household_id FROM work_day")
     # Only now that the accounts are locked are the facts read: another run may just have tallied some.
-    choose_programmes(now=now)
+    stage_rules(now=now)
     count_facts()
     rate_categories()
     _write_household_days()
@@ -66,10 +71,10 @@ def _write_household_days() -> None:
 def _compute_moves() -> None:
     dialect.work_table(
         name="work_move",
-        columns="household_id bigint, occurred_on date, number bigint, awarded_in bigint, awarded_out bigint, "
-        "released bigint, bonus_in bigint, penalty_back bigint, release_absorbed bigint, bonus_absorbed bigint, "
-        "penalty_absorbed bigint, release_wanted bigint, bonus_wanted bigint, penalty_wanted bigint, "
-        "release_taken bigint, bonus_taken bigint, penalty_taken bigint, "
+        columns="household_id bigint, occurred_on date, number integer, awarded_in integer, awarded_out integer, "
+        "released integer, bonus_in integer, penalty_back integer, release_absorbed integer, bonus_absorbed integer, "
+        "penalty_absorbed integer, release_wanted integer, bonus_wanted integer, penalty_wanted integer, "
+        "release_taken integer, bonus_taken integer, penalty_taken integer, "
         f"next_release_at {dialect.words()['timestamp']}",
     )
     dialect.execute(f"INSERT INTO work_move {_MOVES.format(**dialect.words(), later=_later())}")
@@ -84,7 +89,8 @@ _TOTALS = """
            CASE WHEN MAX(c.c_points) > 0 THEN MAX(r.bonus) ELSE 0 END AS bonus,
            SUM(c.misplaced_count) * MAX(r.penalty) AS penalty, MIN(c.pending_since) AS pending_since,
            MAX(r.window_s) AS window_s
-    FROM work_category c JOIN work_rule r ON r.programme_id = c.programme_id AND r.category = c.category
+    FROM work_category c JOIN work_rule r
+      ON r.home_id = c.home_id AND r.occurred_on = c.occurred_on AND r.category = c.category
     GROUP BY c.household_id, c.occurred_on"""
 
 # d_: the wanted change of each part; what was recorded as missing is absorbed before new points move.
