@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from households.models import Community, Household
@@ -24,8 +24,8 @@ def recompute(*arguments: str) -> tuple[int, dict[str, Any]]:
     code = 0
     try:
         call_command("recompute", *arguments, "--json", stdout=out, stderr=io.StringIO())
-    except SystemExit as stop:
-        code = int(str(stop.code))
+    except CommandError as error:
+        code = error.returncode
     return code, json.loads(out.getvalue())
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from households.models import Community, Household
 from indicators.recount import (
@@ -49,7 +49,8 @@ class Command(BaseCommand):
         else:
             self._write_text(differences=listed, count=len(listed) + unlisted_count, is_check=is_check)
         if not is_ok:
-            raise SystemExit(EXIT_DIFFERENT)
+            count = len(listed) + unlisted_count
+            raise CommandError(f"{count} 处不一致 (tallies differ from their drop-offs)", returncode=EXIT_DIFFERENT)
 
     def _write_text(self, *, differences: list[dict[str, object]], count: int, is_check: bool) -> None:
         if not differences:
@@ -61,8 +62,8 @@ class Command(BaseCommand):
                 f"{each['table']} {owner} {each['date']} {each['category']} {each['field']}:"
                 f" {_shown(figure=each['stored'])} → {_shown(figure=each['recounted'])}"
             )
-        said = "不一致 (different)" if is_check else "已更正 (put right)"
-        self.stdout.write(f"{count} 处{said}")
+        if not is_check:
+            self.stdout.write(f"{count} 处已更正 (put right)")
 
 
 def _of_communities(*, days: Iterator[Difference]) -> Iterator[dict[str, object]]:
