@@ -72,7 +72,7 @@ class DeviceClient:
     def __init__(self, *, base_url: str) -> None:
         """:raises ValueError: `base_url` is not http(s)://host[:port][/path]."""
         parts = urlsplit(base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if not parts.hostname or not is_address(base_url=base_url):
             raise ValueError(f"not the address of a server: {base_url}")
         connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._connection = connect(parts.hostname, parts.port, timeout=ANSWER_TIMEOUT_S)
@@ -142,6 +142,15 @@ class DeviceClient:
         finally:
             self.times.waiting_s += time.perf_counter() - sent_at
         return response.status, _object(content), _seconds(response.getheader("retry-after"))
+
+
+def is_address(*, base_url: str) -> bool:
+    """Whether it is http(s)://host[:port][/path]."""
+    try:
+        parts = urlsplit(base_url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number
+        return False
 
 
 def _answer(answer: Mapping[str, Any]) -> Answer:

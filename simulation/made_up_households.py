@@ -14,7 +14,7 @@ from households.services.serials import lock_registration, next_serials
 from sorting.services.rows import insert_rows
 
 ROWS_A_STATEMENT = 5_000
-_HOUSEHOLD_COLUMNS = {
+_HOUSEHOLD_TYPES = {
     "community_id": "bigint",
     "serial": "int",
     "code": "text",
@@ -24,7 +24,7 @@ _HOUSEHOLD_COLUMNS = {
     "resident_count": "smallint",
     "enrolled_on": "date",
 }
-_CARD_COLUMNS = {
+_CARD_TYPES = {
     "household_id": "bigint",
     "kind": "text",
     "number": "text",
@@ -64,22 +64,31 @@ def _make(*, chunk: Sequence[MadeUpHousehold], serials: range, enrolled_on: dt.d
     codes = [household_code(serial=serial) for serial in serials]
     insert_rows(
         table=Household._meta.db_table,
-        columns=_HOUSEHOLD_COLUMNS,
-        rows=[
-            (h.community.pk, serial, code, h.building, h.unit, h.room, h.resident_count, enrolled_on)
-            for serial, code, h in zip(serials, codes, chunk, strict=True)
-        ],
+        types=_HOUSEHOLD_TYPES,
+        columns={
+            "community_id": [household.community.pk for household in chunk],
+            "serial": list(serials),
+            "code": codes,
+            "building": [household.building for household in chunk],
+            "unit": [household.unit for household in chunk],
+            "room": [household.room for household in chunk],
+            "resident_count": [household.resident_count for household in chunk],
+            "enrolled_on": [enrolled_on] * len(chunk),
+        },
         on_conflict="",
     )
     made = Household.objects.filter(serial__gte=serials.start).order_by("serial").values_list("pk", flat=True)
     insert_rows(
         table=Card._meta.db_table,
-        columns=_CARD_COLUMNS,
-        rows=[
-            # is_searched: nothing can have come with a card that was not in the world.
-            (household_id, CardKind.RFID.value, h.rfid, card_key(text=h.rfid), now, True)
-            for h, household_id in zip(chunk, made, strict=True)
-        ],
+        types=_CARD_TYPES,
+        columns={
+            "household_id": list(made),
+            "kind": [CardKind.RFID.value] * len(chunk),
+            "number": [household.rfid for household in chunk],
+            "number_key": [card_key(text=household.rfid) for household in chunk],
+            "issued_at": [now] * len(chunk),
+            "is_searched": [True] * len(chunk),  # nothing can have come with a card that was not in the world
+        },
         on_conflict="",
     )
     return codes

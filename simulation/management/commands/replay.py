@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from lib.progress import progress_bar
 from lib.tables import TableError, read_rows
-from simulation.client import DeviceClient, DoorError
+from simulation.client import DeviceClient, DoorError, is_address
 from simulation.daily_totals import COLUMNS, DailyTotal, ImpossibleDay, parse_date, read_totals
 from simulation.keys import bin_keys
 from simulation.replay_district import RealHouseholds, ReplayCommunity, prepare_district
@@ -117,6 +117,8 @@ def _period(*, options: dict[str, Any]) -> tuple[dt.date, dt.date]:
         raise CommandError(f"http 最多 {HTTP_DAYS_MAX} 天 (at most {HTTP_DAYS_MAX} days via http)", returncode=2)
     if options["base_url"] and options["via"] != "http":
         raise CommandError("--base-url 只用于 --via http (only with --via http)", returncode=2)
+    if options["base_url"] and not is_address(base_url=options["base_url"]):
+        raise CommandError(f"不是网址 (not the address of a server): {options['base_url']}", returncode=2)
     return from_on, to_on
 
 
