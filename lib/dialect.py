@@ -1,10 +1,11 @@
 """Where PostgreSQL and SQLite say the same thing in other words, so that one set-based statement serves both."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 _POSTGRESQL = {
     "least": "LEAST",
@@ -67,14 +68,14 @@ def execute(statement: str, params: list[Any] | tuple[Any, ...] = ()) -> int:
     """Run one statement; returns the number of rows it touched (-1 where the driver does not say)."""
     with connection.cursor() as cursor:
         cursor.execute(statement, list(params) or None)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def fetch(statement: str, params: list[Any] | tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Run one query; returns all its rows."""
     with connection.cursor() as cursor:
         cursor.execute(statement, list(params) or None)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def work_table(*, name: str, columns: str) -> None:
@@ -88,6 +89,26 @@ def analyze(*names: str) -> None:
     if is_postgresql():
         for name in names:
             execute(f"ANALYZE {name}")
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """One consistent view of the database for reading, without keeping writers out.
+
+    Inside a transaction that is already open it is that transaction's own view.
+    """
+    if connection.in_atomic_block:
+        yield
+    elif is_postgresql():
+        with transaction.atomic():
+            execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    else:
+        execute("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            execute("ROLLBACK")
 
 
 def _sha256_of_text(text: str) -> bytes:

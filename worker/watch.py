@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from points.expiry import expire_due
 from points.release import release_due
-from worker.tally import Fate, drain
+from worker.tally import drain
+from worker.transaction import Fate
 
 log = structlog.get_logger(__name__)
 

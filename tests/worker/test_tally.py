@@ -49,9 +49,7 @@ def test_the_two_best_food_drop_offs_count_whatever_their_order(
 ) -> None:
     for hour, inside in ((12, False), (8, True), (13, False), (19, True)):
         occurred_at = at(on=TODAY - dt.timedelta(days=1), hour=hour)
-        make_drop_off(
-            smart_bin=bin_07, household=zhang, occurred_at=occurred_at, is_in_window=inside, is_tallied=False
-        )
+        make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=occurred_at, is_in_window=inside, is_tallied=False)
         drain(now=now)
     assert balances(zhang) == (20, 0)
     assert list(Transfer.objects.order_by("pk").values_list("points", flat=True)) == [5, 10, 5]

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from points.management.moment import moment
 from points.expiry import expire_due
+from points.management.moment import moment
 
 
 class Command(BaseCommand):

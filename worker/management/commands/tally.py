@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from worker.tally import Fate, drain
+from worker.tally import drain
+from worker.transaction import Fate
 from worker.watch import watch
 
 

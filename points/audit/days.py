@@ -1,0 +1,160 @@
+"""Every household-day: what it was paid by the ledger, what its settlement says, and what its facts come to."""
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from households.models import Household
+from lib import dialect
+from points.audit.report import AuditReport
+from points.models import DaySettlement
+from points.programmes import ProgrammeBook, load_programme_book
+from points.rules import DayFact, DayPoints, day_points
+
+HOUSEHOLDS_AT_ONCE = 1_000
+
+Key = tuple[int, date]
+
+
+@dataclass(slots=True)
+class PostedDay:
+    """What the ledger moved for one household-day, in points, by part of the reference."""
+
+    parts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+
+def check_days(*, report: AuditReport) -> None:
+    """Compare, household by household. Rated by points.rules: the specification, not the SQL that settled."""
+    book = load_programme_book()
+    homes = Household.objects.order_by("pk").values_list("pk", "community_id").iterator(chunk_size=HOUSEHOLDS_AT_ONCE)
+    while chunk := dict(itertools.islice(homes, HOUSEHOLDS_AT_ONCE)):
+        _check_chunk(report=report, book=book, homes=chunk)
+
+
+def _check_chunk(*, report: AuditReport, book: ProgrammeBook, homes: dict[int, int]) -> None:
+    first, last = min(homes), max(homes)
+    facts = _facts(first=first, last=last)
+    posted = _posted(first=first, last=last)
+    settlements: dict[Key, DaySettlement] = {
+        (each.household_id, each.occurred_on): each
+        for each in DaySettlement.objects.filter(household__gte=first, household__lte=last)
+    }
+    for key in sorted(facts.keys() | posted.keys() | settlements.keys()):
+        household_id, on = key
+        row = f"household {household_id} day {on}"
+        settlement = settlements.get(key)
+        if settlement is None:
+            report.add(kind="day_unsettled", row=row, message="有投放或划转而无日结算 (facts without a settlement)")
+            continue
+        due = _due(book=book, community_id=homes[household_id], on=on, rows=facts.get(key, []), settlement=settlement)
+        _compare_with_facts(report=report, row=row, due=due, settlement=settlement)
+        _compare_with_ledger(report=report, row=row, posted=posted.get(key, PostedDay()), settlement=settlement)
+
+
+def _due(
+    *, book: ProgrammeBook, community_id: int, on: date, rows: list[tuple[Any, ...]], settlement: DaySettlement
+) -> DayPoints:
+    rules = book.day_rules(community_id=community_id, on=on)
+    released_to = settlement.settled_at - timedelta(seconds=rules.checking_window_s)
+    return day_points(
+        rules=rules,
+        facts=[
+            DayFact(
+                category=category,
+                weight_g=weight_g,
+                is_in_window=bool(is_in_window),
+                is_awarding=bool(is_awarding),
+                verdict=verdict or "",
+                is_past_checking=_moment(received_at) <= released_to,
+            )
+            for category, weight_g, is_in_window, is_awarding, received_at, verdict in rows
+        ],
+    )
+
+
+def _compare_with_facts(*, report: AuditReport, row: str, due: DayPoints, settlement: DaySettlement) -> None:
+    pairs = (
+        ("awarded", settlement.awarded_points - settlement.release_shortfall_points, due.awarded),
+        ("released", settlement.released_points - settlement.release_shortfall_points, due.released),
+        ("bonus", settlement.bonus_points - settlement.bonus_shortfall_points, due.bonus),
+        ("penalty", settlement.penalty_points + settlement.penalty_shortfall_points, due.penalty),
+    )
+    for name, settled, expected in pairs:
+        if settled != expected:
+            report.add(kind="day_not_its_facts", row=row, message=f"{name}: 结算 {settled},按事实应为 {expected}")
+
+
+def _compare_with_ledger(*, report: AuditReport, row: str, posted: PostedDay, settlement: DaySettlement) -> None:
+    parts = posted.parts
+    pairs = (
+        (
+            "awarded + bonus",
+            parts["AWARD"] - parts["UNAWARD"] + parts["BONUS"] - parts["REVERSE"],
+            settlement.awarded_points + settlement.bonus_points,
+        ),
+        (
+            "released + bonus",
+            parts["RELEASE"] + parts["BONUS"] - parts["REVERSE"],
+            settlement.released_points + settlement.bonus_points,
+        ),
+        ("penalty", parts["PENALTY"] - parts["UNPENALTY"], settlement.penalty_points),
+    )
+    for name, moved, settled in pairs:
+        if moved != settled:
+            report.add(kind="day_not_its_transfers", row=row, message=f"{name}: 账上 {moved},结算 {settled}")
+
+
+def _facts(*, first: int, last: int) -> dict[Key, list[tuple[Any, ...]]]:
+    found: dict[Key, list[tuple[Any, ...]]] = defaultdict(list)
+    for household_id, on, *rest in dialect.fetch(_FACTS, [first, last, first, last]):
+        found[household_id, _day(on)].append(tuple(rest))
+    return found
+
+
+def _posted(*, first: int, last: int) -> dict[Key, PostedDay]:
+    found: dict[Key, PostedDay] = defaultdict(PostedDay)
+    for reference, points in _day_transfers(first=first, last=last):
+        _, household_id, on, _number, part = reference.split("/")
+        found[int(household_id), date.fromisoformat(on)].parts[part] += points
+    return found
+
+
+def _day_transfers(*, first: int, last: int) -> Iterator[tuple[str, int]]:
+    yield from dialect.fetch(
+        "SELECT reference, points FROM points_transfer "
+        "WHERE household_id BETWEEN %s AND %s AND reference LIKE 'day/%%'",
+        [first, last],
+    )
+
+
+def _day(value: date | str) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def _moment(value: datetime | str) -> datetime:
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    return value if timezone.is_aware(value) else value.replace(tzinfo=timezone.get_fixed_timezone(0))
+
+
+_VERDICT = """(SELECT v.verdict FROM sorting_verification v JOIN sorting_dropoffbatch vb ON vb.id = v.batch_id
+               WHERE v.drop_off_id = d.id AND vb.tallied_at IS NOT NULL ORDER BY v.id DESC LIMIT 1)"""
+
+_FACTS = f"""
+    SELECT d.household_id, d.occurred_on, d.category, d.weight_g, d.is_in_window, b.is_awarding, b.received_at,
+           {_VERDICT}
+    FROM sorting_dropoff d JOIN sorting_dropoffbatch b ON b.id = d.batch_id
+    WHERE d.household_id BETWEEN %s AND %s AND b.tallied_at IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM sorting_setaside s WHERE s.drop_off_id = d.id)
+    UNION ALL
+    SELECT a.household_id, d.occurred_on, d.category, d.weight_g, d.is_in_window, b.is_awarding, b.received_at,
+           {_VERDICT}
+    FROM sorting_attribution a JOIN sorting_dropoff d ON d.id = a.drop_off_id
+    JOIN sorting_dropoffbatch b ON b.id = d.batch_id JOIN sorting_dropoffbatch ab ON ab.id = a.batch_id
+    WHERE a.household_id BETWEEN %s AND %s AND b.tallied_at IS NOT NULL AND ab.tallied_at IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM sorting_setaside s WHERE s.drop_off_id = d.id)"""  # noqa: S608

@@ -1,0 +1,267 @@
+"""A backup brings everything back: the rows of one moment, the triggers, the keys, and people's phones readable."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from tests.emptying import emptying_allowed
+from worker.backup import BackupRefused, make_backup
+from worker.backup.archive import read_archive
+
+PHONE = "13800000001"
+FILL = f"""
+import datetime as dt
+from django.utils import timezone
+from households.models import *
+from people import secrets
+from points import ledger
+from points.models import AccountKind, Reason, RunKind
+subdistrict = Subdistrict.objects.create(name="东城街道")
+community = Community.objects.create(subdistrict=subdistrict, name="东湖花园")
+zhang = Household.objects.create(community=community, serial=1, code="411003000000010", building="1", unit="1",
+                                 room="101", enrolled_on=dt.date(2026, 1, 1))
+Member.objects.create(household=zhang, phone_encrypted=secrets.encrypt(text="{PHONE}"),
+                      phone_lookup=secrets.lookup_digest(text="{PHONE}"), joined_at=timezone.now())
+ledger.post(lines=[ledger.Line(household_id=zhang.pk, debit=AccountKind.ISSUED, credit=AccountKind.PENDING,
+                               points=10, reason=Reason.AWARD, reference="zhang-1")],
+            kind=RunKind.POST, now=timezone.now())
+"""
+# A subdistrict and its community commit together: a backup that tore them apart would count more of one.
+KEEP_WRITING = """
+import itertools
+from django.db import transaction
+from households.models import *
+for number in itertools.count(1):
+    with transaction.atomic():
+        Community.objects.create(subdistrict=Subdistrict.objects.create(name=f"S{number}"), name=f"C{number}")
+    print(number, flush=True)
+"""
+LOOK = """
+import json
+from django.db import connection, Error
+from households.models import *
+from people import secrets
+from points.models import Account, Transfer
+member = Member.objects.get()
+try:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE points_transfer SET points = 99")
+    guard = "asleep"
+except Error:
+    guard = "awake"
+print(json.dumps({
+    "phone": secrets.decrypt(encrypted=member.phone_encrypted),
+    "is_found": member.phone_lookup == secrets.lookup_digest(text=secrets.decrypt(encrypted=member.phone_encrypted)),
+    "balance": sum(Account.objects.exclude(balance_points=None).values_list("balance_points", flat=True)),
+    "transfers": Transfer.objects.count(),
+    "subdistricts": Subdistrict.objects.count(),
+    "communities": Community.objects.count(),
+    "guard": guard,
+}))
+"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A database and a state folder of the platform, with the keys in files, and commands run there."""
+
+    state_dir: Path
+    database_url: str
+
+    def environment(self) -> dict[str, str]:
+        """What a process of this place sees."""
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        return kept | {"STATE_DIR": str(self.state_dir), "DATABASE_URL": self.database_url}
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """`manage.py` with arguments; the caller looks at the exit code."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=settings.BASE_DIR,
+            env=self.environment() | environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def must(self, *arguments: str, **environment: str) -> str:
+        """The same, which must end with 0; gives stdout."""
+        done = self.run(*arguments, **environment)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def script(self, text: str) -> str:
+        """Run a few lines of Python with the platform set up; gives the last line it printed."""
+        return self.must("shell", "--no-imports", "-c", text).strip().rpartition("\n")[2]
+
+
+def make_place(*, state_dir: Path, database_url: str) -> Place:
+    """A place with keys of its own."""
+    (state_dir / "keys").mkdir(parents=True)
+    (state_dir / "keys" / "secret_key").write_text(f"secret of {state_dir.name}\n")
+    (state_dir / "keys" / "encryption_keys").write_text(Fernet.generate_key().decode() + "\n")
+    return Place(state_dir=state_dir, database_url=database_url)
+
+
+def sqlite_place(*, state_dir: Path) -> Place:
+    """A migrated place on SQLite."""
+    place = make_place(state_dir=state_dir, database_url=f"sqlite:///{state_dir}/fenfen.sqlite3")
+    place.must("migrate", "--verbosity=0")
+    return place
+
+
+def own_database_url() -> str:
+    """The address of the database that this test run made."""
+    given = connection.settings_dict
+    login = f"{given['USER']}:{given['PASSWORD']}" if given["PASSWORD"] else given["USER"]
+    host = str(given["HOST"]).replace("/", "%2F")
+    return f"postgres://{login}@{host}:{given['PORT']}/{given['NAME']}"
+
+
+@pytest.fixture
+def place(tmp_path: Path, transactional_db: None) -> Iterator[Place]:
+    """A migrated place on the kind of database that this run tests."""
+    if connection.vendor == "sqlite":
+        yield sqlite_place(state_dir=tmp_path / "first")
+        return
+    connection.close()
+    yield make_place(state_dir=tmp_path / "first", database_url=own_database_url())
+
+
+def empty_place(*, place: Place, state_dir: Path) -> Place:
+    """Another place of the same kind, empty and with other keys: a new machine."""
+    if connection.vendor == "sqlite":
+        return make_place(state_dir=state_dir, database_url=f"sqlite:///{state_dir}/new/fenfen.sqlite3")
+    with emptying_allowed():
+        call_command("flush", interactive=False, verbosity=0)
+    connection.close()
+    return make_place(state_dir=state_dir, database_url=place.database_url)
+
+
+def test_a_backup_taken_while_rows_arrive_comes_back_whole(place: Place, tmp_path: Path) -> None:
+    place.script(FILL)
+    writer = subprocess.Popen(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", KEEP_WRITING],
+        cwd=settings.BASE_DIR,
+        env=place.environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert writer.stdout is not None
+        assert writer.stdout.readline().strip() == "1"
+        saved = json.loads(place.must("backup", str(tmp_path / "saved.tar.gz"), "--json"))
+        assert writer.poll() is None, "the writer must go on while the backup is made"
+    finally:
+        writer.kill()
+        writer.wait()
+    assert (tmp_path / "saved.tar.gz").stat().st_mode & 0o777 == 0o600
+
+    new = empty_place(place=place, state_dir=tmp_path / "second")
+    restored = json.loads(new.must("restore", str(tmp_path / "saved.tar.gz"), "--json"))
+    assert restored["row_counts"] == saved["row_counts"]
+    assert restored["missing_migrations"] == 0
+    seen = json.loads(new.script(LOOK))
+    assert (seen["phone"], seen["is_found"]) == (PHONE, True)
+    assert (seen["balance"], seen["transfers"], seen["guard"]) == (10, 1, "awake")
+    assert seen["subdistricts"] == seen["communities"] == saved["row_counts"]["households_community"]
+    assert seen["communities"] >= 2
+
+
+def test_a_database_with_rows_is_replaced_only_when_told_to(place: Place, tmp_path: Path) -> None:
+    saved = str(tmp_path / "saved.tar.gz")
+    place.must("backup", saved)
+    place.script(FILL)
+    refused = place.run("restore", saved)
+    assert refused.returncode == 1
+    assert "数据库里已有数据" in refused.stderr
+    assert json.loads(place.script(LOOK))["transfers"] == 1
+    restored = json.loads(place.must("restore", saved, "--replace", "--json"))
+    assert restored["row_counts"]["households_household"] == 0
+
+
+def test_a_backup_never_overwrites_another(place: Place, tmp_path: Path) -> None:
+    place.must("backup", str(tmp_path / "saved.tar.gz"))
+    assert place.run("backup", str(tmp_path / "saved.tar.gz")).returncode == 1
+    assert place.run("backup", str(tmp_path / "nowhere" / "saved.tar.gz")).returncode == 2
+    assert place.run("restore", str(tmp_path / "absent.tar.gz")).returncode == 2
+
+
+def test_keys_in_the_environment_are_said_aloud(place: Place, tmp_path: Path) -> None:
+    saved = str(tmp_path / "saved.tar.gz")
+    place.must("backup", saved)
+    other = Fernet.generate_key().decode()
+    done = place.run("restore", saved, "--replace", "--json", ENCRYPTION_KEYS=other, SECRET_KEY="another secret")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["keys_to_set"] == ["SECRET_KEY", "ENCRYPTION_KEYS"]
+    assert "ENCRYPTION_KEYS 来自环境变量" in done.stderr
+
+
+def test_keys_that_are_replaced_stay_beside_the_new_ones(tmp_path: Path, place: Place) -> None:
+    saved = str(tmp_path / "saved.tar.gz")
+    place.must("backup", saved)
+    new = replace(place, state_dir=tmp_path / "second")
+    make_place(state_dir=new.state_dir, database_url=new.database_url)
+    before = (new.state_dir / "keys" / "encryption_keys").read_text()
+    new.must("restore", saved, "--replace")
+    assert (new.state_dir / "keys" / "encryption_keys.before-restore").read_text() == before
+    assert (new.state_dir / "keys" / "encryption_keys").read_text() == (
+        place.state_dir / "keys" / "encryption_keys"
+    ).read_text()
+    assert (new.state_dir / "keys" / "encryption_keys").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.django_db(transaction=True)
+def test_any_flipped_byte_is_refused(tmp_path: Path) -> None:
+    saved = tmp_path / "saved.tar.gz"
+    make_backup(target=saved, now=timezone.now())
+    good = saved.read_bytes()
+    positions = sorted({*range(64), *range(len(good) - 64, len(good)), *range(0, len(good), max(1, len(good) // 150))})
+    for number, position in enumerate(positions):
+        damaged = bytearray(good)
+        damaged[position] ^= 0xFF
+        saved.write_bytes(damaged)
+        folder = tmp_path / f"out-{number}"
+        folder.mkdir()
+        with pytest.raises(BackupRefused):
+            read_archive(source=saved, folder=folder)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kept", [0.0, 0.5, 0.99])
+def test_a_cut_off_file_is_refused(kept: float, tmp_path: Path) -> None:
+    saved = tmp_path / "saved.tar.gz"
+    make_backup(target=saved, now=timezone.now())
+    whole = saved.read_bytes()
+    saved.write_bytes(whole[: int(len(whole) * kept)])
+    (tmp_path / "out").mkdir()
+    with pytest.raises(BackupRefused):
+        read_archive(source=saved, folder=tmp_path / "out")
+
+
+def test_an_sqlite_place_moves_to_postgresql(tmp_path: Path, transactional_db: None) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("needs PostgreSQL")
+    old = sqlite_place(state_dir=tmp_path / "old")
+    old.script(FILL)
+    saved = json.loads(old.must("backup", str(tmp_path / "saved.tar.gz"), "--json"))
+    connection.close()
+    new = make_place(state_dir=tmp_path / "new", database_url=own_database_url())
+    restored = json.loads(new.must("restore", str(tmp_path / "saved.tar.gz"), "--json"))
+    assert restored["row_counts"] == saved["row_counts"]
+    seen = json.loads(new.script(LOOK))
+    assert (seen["phone"], seen["balance"], seen["guard"]) == (PHONE, 10, "awake")
+    # Keys go on where the moved rows end.
+    assert new.script('from households.models import *\nprint(Subdistrict.objects.create(name="新区").pk)') == "2"
