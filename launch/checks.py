@@ -130,9 +130,15 @@ def audit_outcome(*, stdout: str, stderr: str) -> Outcome:
         reason = (stderr.strip().splitlines() or ["no answer"])[-1]
         notice(f"pip-audit 没有结果 PIP-AUDIT COULD NOT REACH ITS DATA: {reason[:300]}")
         return True, "NOT CHECKED, its data could not be reached"
+    # Behind a mirror that knows no advisories, every package is "not found", which is not the same as clean.
+    unknown = [package["name"] for package in packages if "skip_reason" in package]
+    if unknown:
+        notice(f"pip-audit 查不到 PIP-AUDIT HAS NO DATA for {len(unknown)} of {len(packages)} packages")
     holes = [
         f"{package['name']} {package['version']}: {hole['id']}, fixed in {', '.join(hole['fix_versions']) or 'nothing'}"
         for package in packages
         for hole in package.get("vulns", ())
     ]
+    if not holes and unknown:
+        return True, f"NOT CHECKED: {len(unknown)} of {len(packages)} packages, its data could not be reached"
     return not holes, "\n".join(holes)

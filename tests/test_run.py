@@ -257,7 +257,9 @@ def test_a_known_hole_fails_the_check_and_no_answer_is_said_aloud(capsys: pytest
     assert audit_outcome(stdout=found, stderr="") == (False, "sieve 1.0: CVE-2026-0001, fixed in 1.1")
     clean = json.dumps({"dependencies": [{"name": "sieve", "version": "1.1", "vulns": []}]})
     assert audit_outcome(stdout=clean, stderr="") == (True, "")
-    is_well, text = audit_outcome(stdout="", stderr="ConnectionError: no route")
-    assert is_well
-    assert "NOT CHECKED" in text
-    assert "COULD NOT REACH" in capsys.readouterr().err
+    not_found = json.dumps({"dependencies": [{"name": "sieve", "skip_reason": "Dependency not found"}]})
+    for stdout, stderr in (("", "ConnectionError: no route"), (not_found, "")):
+        is_well, text = audit_outcome(stdout=stdout, stderr=stderr)
+        assert is_well
+        assert "NOT CHECKED" in text
+        assert "PIP-AUDIT" in capsys.readouterr().err
