@@ -11,7 +11,7 @@ CODE_LENGTH = 15
 def card_key(*, text: str) -> str:
     """The form by which a card is found: a link's last part, a household code without separators, else lower case.
 
-    `" https://fenfen.example/c/9F86D081 "` gives `"9f86d081"`; `"411003 0000 0001-0"` gives `"411003000000010"`.
+    `" https://fenfen.example/c/9F86D081 "` gives `"9f86d081"`; `"411003 0000 0001-8"` gives `"411003000000018"`.
 
     Returns at most 64 characters; "" where nothing usable was read.
     """

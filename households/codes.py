@@ -9,7 +9,7 @@ SERIAL_MAX = 99_999_999  # 8 digits
 
 
 def household_code(*, serial: int) -> str:
-    """The code of the household with this serial: `1` gives `"411003000000010"`.
+    """The code of the household with this serial: `1` gives `"411003000000018"`.
 
     :raises ValueError: no serial of 1 to 99,999,999.
     """

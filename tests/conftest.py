@@ -88,19 +88,19 @@ def make_household(*, community: Community, serial: int, code: str, room: str, r
 @pytest.fixture
 def zhang(east_lake: Community) -> Household:
     """The Zhang household, card A0000001."""
-    return make_household(community=east_lake, serial=1, code="411003000000010", room="101", rfid="A0000001")
+    return make_household(community=east_lake, serial=1, code="411003000000018", room="101", rfid="A0000001")
 
 
 @pytest.fixture
 def li(east_lake: Community) -> Household:
     """The Li household, card A0000002."""
-    return make_household(community=east_lake, serial=2, code="411003000000028", room="102", rfid="A0000002")
+    return make_household(community=east_lake, serial=2, code="411003000000026", room="102", rfid="A0000002")
 
 
 @pytest.fixture
 def wang(west_park: Community) -> Household:
     """The Wang household in the other community, card A0000003."""
-    return make_household(community=west_park, serial=3, code="411003000000036", room="201", rfid="A0000003")
+    return make_household(community=west_park, serial=3, code="411003000000034", room="201", rfid="A0000003")
 
 
 @pytest.fixture

@@ -190,7 +190,7 @@ def test_people_read_what_was_put_right(bin_07: SmartBin, zhang: Household) -> N
     make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=NOON, weight_g=700)
     out = io.StringIO()
     call_command("recompute", stdout=out)
-    assert "HouseholdDay 411003000000010 2026-11-23 FOOD points: 无 (none) → 10" in out.getvalue()
+    assert "HouseholdDay 411003000000018 2026-11-23 FOOD points: 无 (none) → 10" in out.getvalue()
     assert "6 处已更正" in out.getvalue()
     out = io.StringIO()
     call_command("recompute", "--check", stdout=out)
