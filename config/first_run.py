@@ -103,8 +103,7 @@ def _migrate_if_allowed() -> None:
             f"{plan[0][0]} first.\nBack it up, then run: python3 run.py manage migrate"
         )
     sys.stderr.write(f"正在准备数据库 applying {len(plan)} migrations to {_database_name()} …\n")
-    with contextlib.redirect_stdout(sys.stderr):
-        call_command("migrate", interactive=False, verbosity=0)
+    call_command("migrate", interactive=False, verbosity=0, stdout=sys.stderr)
 
 
 def _database_name() -> str:

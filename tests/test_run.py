@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -38,7 +39,7 @@ with stoppable(), Children() as children:
     )
     while not (folder / "pids").exists():
         time.sleep(0.01)
-    print(folder, (folder / "pids").read_text(), flush=True)
+    print(folder, (folder / "pids").read_text().strip(), flush=True)
     {ending}
 """
 
@@ -221,6 +222,26 @@ def test_whatever_ends_run_py_ends_its_children_and_theirs(number: signal.Signal
     assert not [pid for pid in pids if is_alive(pid=int(pid))]
     assert not Path(folder).exists()
     starter.stdout.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux")
+def test_the_kernel_ends_a_child_even_if_the_watchdog_is_killed_too() -> None:
+    source = FAMILY.format(root=str(ROOT), ending="print(children._watchdog.pid, flush=True); time.sleep(300)")
+    starter = subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, text=True)
+    assert starter.stdout is not None
+    folder, child, grandchild = starter.stdout.readline().split()
+    os.kill(int(starter.stdout.readline()), signal.SIGKILL)
+    starter.kill()
+    starter.wait()
+    starter.stdout.close()
+    try:
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline and is_alive(pid=int(child)):
+            time.sleep(0.05)
+        assert not is_alive(pid=int(child))
+    finally:
+        os.kill(int(grandchild), signal.SIGKILL)
+        shutil.rmtree(folder)
 
 
 def test_a_child_that_dies_ends_the_rest_and_its_last_lines_are_shown(tmp_path: Path) -> None:
