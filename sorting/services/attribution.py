@@ -18,9 +18,10 @@ RECORDING_TIME_MAX = timedelta(minutes=1)
 def attribute_bound_cards(*, now: datetime) -> int:
     """Look for the earlier drop-offs of cards that were bound since the last look.
 
-    A drop-off is given to the card's household when it was received no more than 30 days before the card was bound
-    (and occurred no more than 30 days before a card that is not valid at all times), unless another household ever
-    held the number: a lost card's drop-offs never go to its next holder. Returns the number of attributions.
+    A drop-off is given to the card's household when it was received in the 30 days before the card was bound (and
+    occurred no more than 30 days before a card that is not valid at all times), unless another household ever held
+    the number: a lost card's drop-offs never go to its next holder. What arrives after the card was bound is judged
+    by the card's validity alone. Returns the number of attributions.
     """
     attributed = 0
     last_id = 0
@@ -80,7 +81,7 @@ def _drop_offs_to_attribute(*, card_ids: list[int]) -> list[tuple[DropOff, int]]
 
 def _is_bound_in_time(*, drop_off: DropOff, card: Card) -> bool:
     received_at: datetime = drop_off.received_at  # type: ignore[attr-defined]
-    if received_at < card.issued_at - BIND_WITHIN:
+    if not card.issued_at - BIND_WITHIN <= received_at <= card.issued_at:
         return False
     if card.valid_from is not None and drop_off.occurred_at < card.valid_from - BIND_WITHIN:
         return False
