@@ -18,7 +18,7 @@ EVENTS_A_BATCH = 100
 _SEED = "fenfen-demo-1"
 _LATE_DAYS_MAX = 25
 _LATE = 0.015
-_BAD = 0.0205  # of the good ones, so that about 2 % of all that is sent is bad
+_BAD = 0.024  # of the good ones, so that about 2 % of all that is sent is bad
 _REPEATED_BATCHES = 0.05
 _CONFLICTS = 3
 # Category: median grams and spread (sigma) of a bag, logarithmically normal.

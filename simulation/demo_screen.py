@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TextIO
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from indicators.formulas import Number
 from indicators.queries import IndicatorRow
@@ -47,23 +48,23 @@ class DemoScreen:
         self._say(f"发放积分 points awarded {awarded_points:,}")
 
     def show_communities(self, *, communities: Sequence[CommunityFigures]) -> None:
-        """A row a community, rates in per cent; — where nothing was observed. ★ is a pilot."""
+        """A row a community, rates in per cent; — where nothing was observed."""
         self._title("各小区", "Communities")
-        table = Table(box=None, pad_edge=False, padding=(0, 1))
-        table.add_column("小区(★试点)\ncommunity (★ pilot)", no_wrap=True)
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        table.add_column("小区\ncommunity", no_wrap=True)
         for zh, en in (
             ("住户", "homes"),
-            ("参与率", "took part"),
+            ("参与率", "active"),
             ("厨余分出", "food sep."),
             ("回收利用", "recovery"),
-            ("投放", "drop-offs"),
+            ("投放", "bags"),
             ("千克", "kg"),
             ("积分", "points"),
         ):
             table.add_column(f"{zh}\n{en}", justify="right", no_wrap=True)
         for each in communities:
             table.add_row(
-                f"{'★' if each.is_pilot else '  '}{each.community}",
+                f"{each.community}{'·试点' if each.is_pilot else ''}",
                 f"{each.households:,}",
                 _percent(each.participation_rate),
                 _percent(each.food_separation_rate),
@@ -72,15 +73,16 @@ class DemoScreen:
                 f"{each.weight_g / 1000:,.0f}",
                 f"{each.points:,}",
             )
-        self._console.print(Padding(table, (0, 0, 0, 2)))
-        self._say("参与率 = 当天有投放的住户 ÷ 住户;厨余分出 = 厨余 ÷ (厨余+其他);回收利用按桶端估算")
-        self._say("took part: homes with a drop-off; food sep.: food ÷ (food + residual), weight")
+        self._print_indented(table)
+        self._say("试点 a pilot · 参与率 active: 当天有投放的住户 ÷ 住户 homes with a drop-off")
+        self._say("厨余分出 food sep.: 厨余 ÷ (厨余 + 其他) food ÷ (food + residual), by weight")
+        self._say("回收利用 recovery: (可回收 + 厨余) ÷ 全部, 桶端估算 bin-side estimate")
 
     def show_indicators(self, *, rows: Sequence[IndicatorRow]) -> None:
         """Each indicator against its target: ✓ reached, ✗ not, — no data or no target."""
         self._title("指标与目标", "Indicators against their targets")
-        table = Table(box=None, pad_edge=False, padding=(0, 1))
-        table.add_column("指标 indicator", ratio=1)
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        table.add_column("指标 indicator")
         table.add_column("数值 value", justify="right", no_wrap=True)
         table.add_column("目标 target", justify="right", no_wrap=True)
         table.add_column("", no_wrap=True)
@@ -93,8 +95,10 @@ class DemoScreen:
                 _shown(target, unit=unit),
                 _mark(row=row, target=target),
             )
-        self._console.print(Padding(table, (0, 0, 0, 2)))
-        self._say("— = 没有数据 no data. 试点户数附漏斗 pilot funnel: " + _funnel(rows=rows))
+        self._print_indented(table)
+        self._say("— 没有数据或没有目标 no data, or no target")
+        self._say("试点漏斗 登记→有卡→首投→30天活跃→分对 pilot funnel, enrolled to sorting right:")
+        self._say("  " + _funnel(rows=rows))
 
     def show_promises(self, *, promises: Promises) -> None:
         """Each promise and whether the recount agrees."""
@@ -118,7 +122,10 @@ class DemoScreen:
         self._console.print(f"[bold]{zh}[/bold] {en}")
 
     def _say(self, text: str) -> None:
-        self._console.print(Padding(text, (0, 0, 0, 2)), markup=False)
+        self._print_indented(Text(text))
+
+    def _print_indented(self, what: RenderableType) -> None:
+        self._console.print(Padding(what, (0, 0, 0, 2), expand=False))
 
 
 def _percent(found: float | None) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,15 +16,17 @@ from django.utils import timezone
 from indicators.facts import Period
 from indicators.queries import read_indicators, row_as_json
 from lib.progress import progress_bar
+from people.models import User
 from simulation.client import DeviceClient, DoorError, is_address
 from simulation.demo_day import make_up_day
 from simulation.demo_district import DemoDistrict, NotEmpty, build_district
-from simulation.demo_plan import DISTRICT, HOUSEHOLD_COUNT
 from simulation.demo_promises import Promises, check_promises
 from simulation.demo_screen import DemoScreen
 from simulation.demo_sending import SentLog, send_batches
 from simulation.demo_summary import read_awarded_points, read_communities
 from simulation.demo_waiting import wait_for_tally
+
+ADMINISTRATOR = "demo"
 
 
 class Command(BaseCommand):
@@ -86,22 +89,30 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(document, ensure_ascii=False, indent=1))
             return
         screen = DemoScreen(file=cast(TextIO, self.stdout))
-        places = f"{on}:{len(DISTRICT)} 个小区 communities, {HOUSEHOLD_COUNT:,} 户 households"
+        households = sum(each.households for each in communities)
+        places = f"{on} · {len(communities)} 个小区 communities · {households:,} 户 households"
         screen.show_events(events=events, awarded_points=awarded_points, places=places)
         screen.show_communities(communities=communities)
         screen.show_indicators(rows=indicators)
         screen.show_promises(promises=promises)
         screen.show_seconds(seconds=seconds)
-        screen.show_next(links=_links(base_url=options["base_url"]))
+        screen.show_next(links=_links(base_url=options["base_url"], password=_make_administrator()))
 
 
-def _links(*, base_url: str) -> list[tuple[str, str]]:
+def _links(*, base_url: str, password: str) -> list[tuple[str, str]]:
     return [
         ("首页 front page", f"{base_url}/"),
-        ("管理后台 admin", f"{base_url}/admin/"),
-        ("接口 device door", "docs/bin-makers.md"),
-        ("怎样运行 how to run it", "README.md, docs/operations.md"),
+        ("管理后台 admin", f"{base_url}/admin/ ({ADMINISTRATOR} / {password})"),
+        ("桶怎样接入 for bin makers", "docs/bin-makers.md"),
+        ("怎样正式运行 how to run it for real", "README.md, docs/operations.md"),
     ]
+
+
+def _make_administrator() -> str:
+    """Somebody who may look at everything in the demo's database; the password, new each time."""
+    password = secrets.token_urlsafe(9)
+    User.objects.create_superuser(username=ADMINISTRATOR, password=password, display_name="演示管理员")
+    return password
 
 
 @contextmanager
