@@ -2,22 +2,22 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
 from tests.emptying import emptying_allowed
-from worker.backup import BackupRefused, make_backup
-from worker.backup.archive import read_archive
+from worker.backup import BackupRefused, Manifest, make_backup, restore_backup
+from worker.backup.archive import read_archive, write_archive
 
 PHONE = "13800000001"
 FILL = f"""
@@ -115,10 +115,19 @@ def make_place(*, state_dir: Path, database_url: str) -> Place:
     return Place(state_dir=state_dir, database_url=database_url)
 
 
-def sqlite_place(*, state_dir: Path) -> Place:
+@pytest.fixture(scope="module")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database after all migrations, to copy."""
+    folder = tmp_path_factory.mktemp("migrated")
+    place = make_place(state_dir=folder / "place", database_url=f"sqlite:///{folder}/fenfen.sqlite3")
+    place.must("migrate", "--verbosity=0")
+    return folder / "fenfen.sqlite3"
+
+
+def sqlite_place(*, state_dir: Path, migrated_file: Path) -> Place:
     """A migrated place on SQLite."""
     place = make_place(state_dir=state_dir, database_url=f"sqlite:///{state_dir}/fenfen.sqlite3")
-    place.must("migrate", "--verbosity=0")
+    shutil.copy(migrated_file, state_dir / "fenfen.sqlite3")
     return place
 
 
@@ -131,13 +140,12 @@ def own_database_url() -> str:
 
 
 @pytest.fixture
-def place(tmp_path: Path, transactional_db: None) -> Iterator[Place]:
+def place(tmp_path: Path, transactional_db: None, request: pytest.FixtureRequest) -> Place:
     """A migrated place on the kind of database that this run tests."""
     if connection.vendor == "sqlite":
-        yield sqlite_place(state_dir=tmp_path / "first")
-        return
+        return sqlite_place(state_dir=tmp_path / "first", migrated_file=request.getfixturevalue("migrated_file"))
     connection.close()
-    yield make_place(state_dir=tmp_path / "first", database_url=own_database_url())
+    return make_place(state_dir=tmp_path / "first", database_url=own_database_url())
 
 
 def empty_place(*, place: Place, state_dir: Path) -> Place:
@@ -192,35 +200,61 @@ def test_a_database_with_rows_is_replaced_only_when_told_to(place: Place, tmp_pa
     assert restored["row_counts"]["households_household"] == 0
 
 
-def test_a_backup_never_overwrites_another(place: Place, tmp_path: Path) -> None:
-    place.must("backup", str(tmp_path / "saved.tar.gz"))
-    assert place.run("backup", str(tmp_path / "saved.tar.gz")).returncode == 1
-    assert place.run("backup", str(tmp_path / "nowhere" / "saved.tar.gz")).returncode == 2
-    assert place.run("restore", str(tmp_path / "absent.tar.gz")).returncode == 2
-
-
-def test_keys_in_the_environment_are_said_aloud(place: Place, tmp_path: Path) -> None:
+def test_keys_come_back_and_are_said_aloud_where_the_environment_hides_them(place: Place, tmp_path: Path) -> None:
     saved = str(tmp_path / "saved.tar.gz")
     place.must("backup", saved)
+    new = make_place(state_dir=tmp_path / "second", database_url=place.database_url)
+    before = (new.state_dir / "keys" / "encryption_keys").read_text()
     other = Fernet.generate_key().decode()
-    done = place.run("restore", saved, "--replace", "--json", ENCRYPTION_KEYS=other, SECRET_KEY="another secret")
+    done = new.run("restore", saved, "--replace", "--json", ENCRYPTION_KEYS=other, SECRET_KEY="another secret")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["keys_to_set"] == ["SECRET_KEY", "ENCRYPTION_KEYS"]
     assert "ENCRYPTION_KEYS 来自环境变量" in done.stderr
 
+    restored, original = (each.state_dir / "keys" / "encryption_keys" for each in (new, place))
+    assert restored.read_text() == original.read_text()
+    assert restored.stat().st_mode & 0o777 == 0o600
+    assert restored.with_name("encryption_keys.before-restore").read_text() == before
 
-def test_keys_that_are_replaced_stay_beside_the_new_ones(tmp_path: Path, place: Place) -> None:
-    saved = str(tmp_path / "saved.tar.gz")
-    place.must("backup", saved)
-    new = replace(place, state_dir=tmp_path / "second")
-    make_place(state_dir=new.state_dir, database_url=new.database_url)
-    before = (new.state_dir / "keys" / "encryption_keys").read_text()
-    new.must("restore", saved, "--replace")
-    assert (new.state_dir / "keys" / "encryption_keys.before-restore").read_text() == before
-    assert (new.state_dir / "keys" / "encryption_keys").read_text() == (
-        place.state_dir / "keys" / "encryption_keys"
-    ).read_text()
-    assert (new.state_dir / "keys" / "encryption_keys").stat().st_mode & 0o777 == 0o600
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_never_overwrites_another(tmp_path: Path) -> None:
+    saved = tmp_path / "saved.tar.gz"
+    make_backup(target=saved, now=timezone.now())
+    with pytest.raises(BackupRefused, match="已存在"):
+        make_backup(target=saved, now=timezone.now())
+    for command, path in (("backup", tmp_path / "nowhere" / "saved.tar.gz"), ("restore", tmp_path / "absent.tar.gz")):
+        with pytest.raises(CommandError) as wrong:
+            call_command(command, str(path))
+        assert wrong.value.returncode == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_of_a_newer_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("worker.backup.making.applied_migrations", lambda: ["points.9999_of_next_year"])
+    make_backup(target=tmp_path / "saved.tar.gz", now=timezone.now())
+    with pytest.raises(BackupRefused, match="更新的版本"):
+        restore_backup(source=tmp_path / "saved.tar.gz", is_replacing=True)
+
+
+def test_a_crafted_file_cannot_write_elsewhere(tmp_path: Path) -> None:
+    manifest = Manifest(
+        format=1,
+        made_at="",
+        engine="sqlite",
+        database_version="",
+        fenfen_version="",
+        django_version="",
+        migrations=[],
+        row_counts={},
+        parts={"database.sqlite3": {}, "keys/secret_key": {}, "keys/encryption_keys": {}},
+    )
+    (tmp_path / "evil").write_text("evil")
+    write_archive(target=tmp_path / "crafted.tar.gz", manifest=manifest, parts={"../evil-elsewhere": tmp_path / "evil"})
+    (tmp_path / "out").mkdir()
+    with pytest.raises(BackupRefused, match="unexpected part"):
+        read_archive(source=tmp_path / "crafted.tar.gz", folder=tmp_path / "out")
+    assert not (tmp_path / "evil-elsewhere").exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -251,10 +285,10 @@ def test_a_cut_off_file_is_refused(kept: float, tmp_path: Path) -> None:
         read_archive(source=saved, folder=tmp_path / "out")
 
 
-def test_an_sqlite_place_moves_to_postgresql(tmp_path: Path, transactional_db: None) -> None:
+def test_an_sqlite_place_moves_to_postgresql(tmp_path: Path, migrated_file: Path, transactional_db: None) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("needs PostgreSQL")
-    old = sqlite_place(state_dir=tmp_path / "old")
+    old = sqlite_place(state_dir=tmp_path / "old", migrated_file=migrated_file)
     old.script(FILL)
     saved = json.loads(old.must("backup", str(tmp_path / "saved.tar.gz"), "--json"))
     connection.close()
