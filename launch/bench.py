@@ -20,12 +20,12 @@ def run_bench(*, name: str | None, arguments: Sequence[str]) -> int:
 
     Without a name, or with an unknown one, lists them.
     """
-    known = sorted(path.stem for path in (BASE_DIR / "bench").glob("[a-z]*.py"))
+    known = _benchmarks()
     if name is None or name not in known:
         if name is not None:
             notice(f"no benchmark is called {name}")
-        for each in known:
-            print(f"{each:20} {_first_line(path=BASE_DIR / 'bench' / f'{each}.py')}")
+        for each, first_line in known.items():
+            print(f"{each:12} {first_line}")
         return 0 if name is None else USAGE_ERROR
     python = prepared_python(level=Level.DEVELOP)
     with Children() as children:
@@ -46,6 +46,11 @@ def run_bench(*, name: str | None, arguments: Sequence[str]) -> int:
         return child.process.wait()
 
 
-def _first_line(*, path: Path) -> str:
-    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf8")))
-    return docstring.splitlines()[0] if docstring else ""
+def _benchmarks() -> dict[str, str]:
+    """Each file of bench/ that has a `main`, with the first line of its docstring."""
+    found = {}
+    for path in sorted((BASE_DIR / "bench").glob("[a-z]*.py")):
+        tree = ast.parse(path.read_text(encoding="utf8"))
+        if any(isinstance(node, ast.FunctionDef) and node.name == "main" for node in tree.body):
+            found[path.stem] = (ast.get_docstring(tree) or "").partition("\n")[0]
+    return found

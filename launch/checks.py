@@ -51,7 +51,8 @@ def run_checks(*, is_offline: bool) -> int:
             "import-linter": tool(scripts / "lint-imports", "--no-cache"),
             "makemigrations": tool(python, MANAGE, "makemigrations", "--check", "--dry-run"),
             "compose schema": tool(
-                python, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"
+                *(python, "-m", "check_jsonschema", "--traceback-mode", "short"),
+                *("--builtin-schema", "vendor.compose-spec", "docker-compose.yml"),
             ),
             "no registry host": _no_registry_host,
             "pip-audit": lambda: _audit(python=python, environment=environment, is_offline=is_offline),

@@ -42,6 +42,7 @@ def run_tests(*, arguments: Sequence[str], only: str | None, is_strict: bool) ->
         codes = []
         for half, environment in halves.items():
             notice(f"==== {half} ====")
+            (folder / half).mkdir()
             environment = common | environment | {"STATE_DIR": str(folder / half)}
             codes.append(_run_pytest(children=children, python=python, arguments=arguments, environment=environment))
             if codes[-1] == PYTEST_USAGE_ERROR:
