@@ -8,6 +8,7 @@ from pages.monitoring import views as monitoring
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.front),
+    path("favicon.ico", pages.favicon),
     path("admin/", admin.site.urls),
     path("api/", include("api.urls")),
     path("healthz", monitoring.healthz),

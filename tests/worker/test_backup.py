@@ -285,9 +285,8 @@ def test_a_cut_off_file_is_refused(kept: float, tmp_path: Path) -> None:
         read_archive(source=saved, folder=tmp_path / "out")
 
 
+@pytest.mark.postgres
 def test_an_sqlite_place_moves_to_postgresql(tmp_path: Path, migrated_file: Path, transactional_db: None) -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("needs PostgreSQL")
     old = sqlite_place(state_dir=tmp_path / "old", migrated_file=migrated_file)
     old.script(FILL)
     saved = json.loads(old.must("backup", str(tmp_path / "saved.tar.gz"), "--json"))

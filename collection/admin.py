@@ -1,0 +1,17 @@
+"""Loads in the back office: weighed once, never changed."""
+
+from django.contrib import admin
+
+from collection.models import Load
+from people.back_office import ReadOnlyAdmin
+
+
+@admin.register(Load)
+class LoadAdmin(ReadOnlyAdmin):
+    """清运单."""
+
+    list_display = ("load_id", "collected_on", "community", "category", "weight_g", "destination")
+    list_filter = ("category", "destination")
+    search_fields = ("load_id",)
+    list_select_related = ("community",)
+    ordering = ("-collected_on", "-id")

@@ -1,0 +1,118 @@
+"""Bins and what they sent, in the back office. Arrived rows are never changed; keys are never shown."""
+
+from django.contrib import admin
+
+from people.back_office import KeptAdmin, PlainInline, ReadOnlyAdmin
+from sorting.models import (
+    CollectionPoint,
+    DropOff,
+    DropOffBatch,
+    OpenWindow,
+    RefusedEvent,
+    SetAside,
+    SmartBin,
+    SpotCheck,
+    Verification,
+)
+
+
+class OpenWindowInline(PlainInline):
+    """投放时段 of a point."""
+
+    model = OpenWindow
+
+
+@admin.register(CollectionPoint)
+class CollectionPointAdmin(KeptAdmin):
+    """投放点."""
+
+    list_display = ("name", "community", "latitude", "longitude")
+    list_filter = ("community",)
+    search_fields = ("name",)
+    list_select_related = ("community",)
+    inlines = [OpenWindowInline]
+
+
+@admin.register(SmartBin)
+class SmartBinAdmin(KeptAdmin):
+    """智能桶; its key is made by `bin_key` and shown once."""
+
+    list_display = ("code", "point", "categories", "registered_at", "revoked_at")
+    search_fields = ("code",)
+    list_select_related = ("point",)
+
+
+@admin.register(DropOffBatch)
+class DropOffBatchAdmin(ReadOnlyAdmin):
+    """投放批次."""
+
+    list_display = ("id", "kind", "door", "bin", "community", "received_at", "event_count", "tallied_at")
+    list_filter = ("kind", "door", ("tallied_at", admin.EmptyFieldListFilter))
+    list_select_related = ("bin", "community")
+    ordering = ("-id",)
+
+
+@admin.register(DropOff)
+class DropOffAdmin(ReadOnlyAdmin):
+    """投放记录: what and where; whose it is stays with the household, which opens with a reason."""
+
+    list_display = ("event_id", "bin", "category", "weight_g", "occurred_at", "is_in_window")
+    fields = readonly_fields = (
+        "event_id",
+        "bin",
+        "community",
+        "batch",
+        "method",
+        "category",
+        "sub_class",
+        "weight_g",
+        "occurred_at",
+        "occurred_on",
+        "fill_rate",
+        "is_in_window",
+        "is_category_served",
+    )
+    list_filter = ("category",)
+    search_fields = ("=event_id",)
+    list_select_related = ("bin",)
+    ordering = ("-id",)
+
+
+@admin.register(RefusedEvent)
+class RefusedEventAdmin(ReadOnlyAdmin):
+    """拒收事件; the payload holds the card that was read, so it is not shown."""
+
+    list_display = ("last_received_at", "bin_code", "event_id", "fate", "code", "message", "repeat_count")
+    fields = readonly_fields = (*list_display, "first_received_at", "door", "replayed_at")
+    list_filter = ("fate", "code")
+    search_fields = ("=bin_code", "=event_id")
+    ordering = ("-last_received_at",)
+
+
+@admin.register(SetAside)
+class SetAsideAdmin(ReadOnlyAdmin):
+    """搁置记录: what `retry_faults` would try again."""
+
+    list_display = ("drop_off_id", "error", "set_aside_at")
+    fields = readonly_fields = list_display
+    ordering = ("-set_aside_at",)
+
+
+@admin.register(Verification)
+class VerificationAdmin(ReadOnlyAdmin):
+    """核验."""
+
+    list_display = ("verified_at", "guide", "verdict", "source", "in_force_at")
+    fields = readonly_fields = (*list_display, "actual_category", "note")
+    list_filter = ("verdict", "source")
+    list_select_related = ("guide",)
+    ordering = ("-id",)
+
+
+@admin.register(SpotCheck)
+class SpotCheckAdmin(ReadOnlyAdmin):
+    """抽查."""
+
+    list_display = ("checked_at", "point", "guide", "looked_at_count", "wrong_count")
+    list_select_related = ("point", "guide")
+    ordering = ("-id",)
