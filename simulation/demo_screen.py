@@ -23,6 +23,14 @@ _FATES = (
     ("conflict", "冲突 conflict"),
     ("rejected", "拒收 rejected"),
 )
+_STAGES = {
+    "district": "建区 district",
+    "sending": "发送 sending",
+    "tally": "等结算 tally",
+    "recount": "重算 recount",
+    "total": "共 total",
+}
+_UNITS = {"kg/person/day": "kg/人·日"}
 _PROMISES = {
     "every_event_once": "每条投放只计一次 every event once",
     "nothing_untallied": "没有未结算的记录 nothing untallied",
@@ -109,7 +117,7 @@ class DemoScreen:
     def show_seconds(self, *, seconds: Mapping[str, float]) -> None:
         """Where the time went."""
         self._title("用时", "Seconds")
-        self._say(" · ".join(f"{stage} {took:.1f}" for stage, took in seconds.items()))
+        self._say(" · ".join(f"{_STAGES.get(stage, stage)} {took:.1f}" for stage, took in seconds.items()))
 
     def show_next(self, *, links: Sequence[tuple[str, str]]) -> None:
         """Where to look next."""
@@ -139,7 +147,7 @@ def _shown(number: Number | Decimal | None, *, unit: str) -> str:
         return f"{float(number) * 100:.1f} %"
     if unit == "households":
         return f"{int(number):,} 户"
-    return f"{float(number):,.3f}".rstrip("0").rstrip(".") + f" {unit}"
+    return f"{float(number):,.3f}".rstrip("0").rstrip(".") + f" {_UNITS.get(unit, unit)}"
 
 
 def _mark(*, row: IndicatorRow, target: Decimal | None) -> str:

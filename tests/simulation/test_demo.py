@@ -253,6 +253,7 @@ def test_a_negative_balance_is_noticed(sent: SentLog) -> None:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA ignore_check_constraints = ON")
         else:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE points_account DROP CONSTRAINT account_balance_never_negative")
         poor = Account.objects.filter(kind=AccountKind.AVAILABLE).earliest("pk")
         Account.objects.filter(pk=poor.pk).update(balance_points=-1)
