@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError
 
 from households.models import Community
+from lib.import_command import in_own_transaction
 from lib.import_report import ImportReport
 from lib.progress import show_progress
 from lib.tables import Refusal, TableRow
@@ -65,6 +67,28 @@ def test_without_json_a_person_reads_one_line(tmp_path: Path) -> None:
     call_command("import_communities", str(path), stdout=out, stderr=io.StringIO())
     assert out.getvalue() == "新增 1 · 更改 0 · 未变 0 · 拒收 0 (created, changed, unchanged, refused)\n"
     assert Community.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_chunk_that_another_import_got_in_the_way_of_is_tried_again_from_its_start(east_lake: Community) -> None:
+    attempts: list[int] = []
+
+    def work() -> str:
+        attempts.append(Community.objects.count())
+        # What a chunk writes before it collides must be gone when it begins again.
+        Community.objects.create(subdistrict=east_lake.subdistrict, name="南山小区")
+        if len(attempts) == 1:
+            Community.objects.create(subdistrict=east_lake.subdistrict, name=east_lake.name)
+        return "done"
+
+    assert in_own_transaction(work) == "done"
+    assert attempts == [1, 1]
+
+    def never() -> None:
+        Community.objects.create(subdistrict=east_lake.subdistrict, name=east_lake.name)
+
+    with pytest.raises(IntegrityError):
+        in_own_transaction(never)
 
 
 def test_a_report_holds_whatever_a_file_held() -> None:
