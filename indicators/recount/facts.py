@@ -1,14 +1,14 @@
 """The drop-offs that count, in SQL that both databases understand.
 
 A drop-off counts when its batch is tallied and it is not set aside. Its household is the one of its card, else the one
-of a tallied attribution; its verdict is that of its last tallied verification, none where that one was withdrawn.
+of a tallied attribution; its verdict is that of its last tallied verification (WITHDRAWN refutes nothing, like none at all).
 """
 
 FACTS_SQL = """
     SELECT d.community_id, d.occurred_on, d.category, d.weight_g, d.is_in_window, batch.is_awarding,
            COALESCE(d.household_id, CASE WHEN attributing.tallied_at IS NOT NULL THEN given.household_id END)
                AS household_id,
-           COALESCE(CASE WHEN said.verdict <> 'WITHDRAWN' THEN said.verdict END, '') AS verdict
+           COALESCE(said.verdict, '') AS verdict
     FROM sorting_dropoff d
     INNER JOIN sorting_dropoffbatch batch ON batch.id = d.batch_id
     LEFT JOIN sorting_setaside aside ON aside.drop_off_id = d.id

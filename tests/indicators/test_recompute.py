@@ -93,6 +93,28 @@ def test_a_row_edited_behind_the_platforms_back_is_named(bin_07: SmartBin, zhang
     assert household_days(zhang)["FOOD"] == (4, 3_019, 15)
 
 
+@pytest.mark.parametrize(
+    ("table", "field"),
+    [
+        ("indicators_communityday", "drop_off_count"),
+        ("indicators_communityday", "weight_g"),
+        ("indicators_communityday", "household_count"),
+        ("points_householdday", "drop_off_count"),
+        ("points_householdday", "weight_g"),
+        ("points_householdday", "points"),
+    ],
+)
+def test_no_figure_can_be_edited_unseen(
+    bin_07: SmartBin, zhang: Household, li: Household, table: str, field: str
+) -> None:
+    a_day_of_zhang_and_li(bin_07=bin_07, zhang=zhang, li=li)
+    recompute()
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET {field} = {field} + 1 WHERE category = 'FOOD' AND drop_off_count > 3")
+    code, document = recompute("--check")
+    assert (code, [each["field"] for each in document["differences"]]) == (1, [field])
+
+
 def test_a_row_too_much_and_a_row_missing_are_named_with_null(
     bin_07: SmartBin, zhang: Household, li: Household
 ) -> None:
