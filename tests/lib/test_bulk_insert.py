@@ -30,7 +30,7 @@ def test_values_come_back_as_they_went_in(east_lake: Community, now: dt.datetime
 def test_a_broken_constraint_is_an_integrity_error(east_lake: Community, now: dt.datetime, weight_g: int) -> None:
     insert_rows(model=Load, columns=COLUMNS, rows=[row(load_id="L-1", community=east_lake, now=now)])
     load_id = "L-1" if weight_g else "L-2"
+    rows = [row(load_id=load_id, community=east_lake, now=now, weight_g=weight_g)]
     with pytest.raises(IntegrityError), transaction.atomic():
-        rows = [row(load_id=load_id, community=east_lake, now=now, weight_g=weight_g)]
         insert_rows(model=Load, columns=COLUMNS, rows=rows)
     assert Load.objects.count() == 1
