@@ -170,6 +170,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "pages/locked_out.html"
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False  # its screens have no Chinese; `manage.py axes_reset_username NAME` lifts a pause
 # Caddy is the one proxy in front; without it the address is the connection's own.
 AXES_IPWARE_PROXY_COUNT = 1 if IS_BEHIND_TLS else None
 AXES_IPWARE_META_PRECEDENCE_ORDER = ("HTTP_X_FORWARDED_FOR", "REMOTE_ADDR") if IS_BEHIND_TLS else ("REMOTE_ADDR",)

@@ -13,15 +13,20 @@ OPTIONS = (
 
 
 def relock(*, is_upgrading: bool) -> int:
-    """Remake both locks; what is locked stays where it can, unless `is_upgrading`.
+    """Remake the locks; what is locked stays where it can, unless `is_upgrading`.
 
     :raises LaunchError: uv is not there, or finds no solution.
     """
     uv = shutil.which("uv")
     if uv is None:
         raise LaunchError("uv is needed to lock (not to run): install it, for example with `pipx install uv`")
-    for name, more in (("requirements", ()), ("requirements-dev", ("-c", "requirements.txt"))):
-        # The second takes the first's versions, so that what is tested is what runs.
+    locks = {
+        "requirements": (),
+        "requirements-dev": ("-c", "requirements.txt"),
+        "requirements-postgres": ("-c", "requirements-dev.txt"),
+    }
+    for name, more in locks.items():
+        # Each takes the versions of the one before, so that what is tested is what runs.
         command = [uv, "pip", "compile", *OPTIONS, *more, f"{name}.in", "-o", f"{name}.txt"]
         if is_upgrading:
             command.append("--upgrade")

@@ -19,20 +19,20 @@ START_TIMEOUT_S = 40
 
 
 @contextmanager
-def web_process(*, database_url: str, state_dir: Path) -> Iterator[str]:
-    """Granian with one process on a free port; gives its address and stops it at the end."""
+def listening(*, command: list[str], environment: dict[str, str]) -> Iterator[str]:
+    """Granian by `command` on a free loopback port; gives its address and stops it at the end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {
-        "PATH": os.environ["PATH"],
-        "DATABASE_URL": database_url,
-        "STATE_DIR": str(state_dir),
-        "REDIS_URL": "redis://127.0.0.1:1/0",
-        "FENFEN_DEMO": "1",
-    }
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "config.wsgi:application"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    for option, value in (("--host", "127.0.0.1"), ("--port", str(port))):
+        command = [*command[:-1], option, value, command[-1]]
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
     try:
         wait_until_it_listens(port=port)
         yield f"http://127.0.0.1:{port}"
@@ -67,7 +67,15 @@ def get(address: str) -> tuple[int, str]:
 @pytest.mark.parametrize("kind", ["postgres", "sqlite"])
 def test_a_process_without_its_database_is_alive_and_not_ready(kind: str, tmp_path: Path) -> None:
     url = "postgres://fenfen@127.0.0.1:1/gone" if kind == "postgres" else f"sqlite:///{tmp_path}/gone/fenfen.sqlite3"
-    with web_process(database_url=url, state_dir=tmp_path) as address:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": url,
+        "STATE_DIR": str(tmp_path),
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "FENFEN_DEMO": "1",
+    }
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "config.wsgi:application"]
+    with listening(command=command, environment=environment) as address:
         assert get(address + "/healthz")[0] == 200
         status, body = get(address + "/readyz")
         assert (status, json.loads(body)["database"]) == (503, False)
