@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Max, Min
 
 from points.models import TallyRun
-from sorting.models import DropOffBatch, RefusedEvent, SetAside
+from sorting.models import DropOffBatch, RefusedEvent, SetAside, TallyAttempt
 
 COUNT_MAX = 100_000  # past this a queue is "too long", and counting on would cost more than it tells
 REFUSED_WITHIN = dt.timedelta(days=1)
@@ -21,12 +21,13 @@ class PlatformFigures:
     oldest_untallied_age_s: float
     untallied_batch_count: int
     set_aside_count: int
+    set_aside_batch_count: int
     ledger_run_number: int
     refused_counts: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 def read_platform_figures(*, now: dt.datetime) -> PlatformFigures:
-    """The figures at `now`, in five queries; counts stop at COUNT_MAX.
+    """The figures at `now`, in six queries; counts stop at COUNT_MAX.
 
     :raises django.db.Error: the database does not answer, or not within STATEMENT_TIMEOUT_MS.
     """
@@ -45,6 +46,7 @@ def read_platform_figures(*, now: dt.datetime) -> PlatformFigures:
             oldest_untallied_age_s=(now - oldest_due_at).total_seconds() if oldest_due_at else 0.0,
             untallied_batch_count=waiting[:COUNT_MAX].count(),
             set_aside_count=SetAside.objects.all()[:COUNT_MAX].count(),
+            set_aside_batch_count=TallyAttempt.objects.filter(is_set_aside=True)[:COUNT_MAX].count(),
             ledger_run_number=TallyRun.objects.aggregate(last=Max("number"))["last"] or 0,
             refused_counts={(fate, code): count for fate, code, count in refused},
         )

@@ -74,6 +74,7 @@ def _as_metrics(figures: PlatformFigures) -> Iterator[Metric]:
     )
     yield _gauge("fenfen_untallied_batches", "Batches not tallied yet", figures.untallied_batch_count)
     yield _gauge("fenfen_set_aside_rows", "Rows set aside with an error; see retry_faults", figures.set_aside_count)
+    yield _gauge("fenfen_set_aside_batches", "Whole batches set aside; see retry_faults", figures.set_aside_batch_count)
     yield _gauge("fenfen_ledger_runs", "Number of the last run that the ledger sealed", figures.ledger_run_number)
     refused = GaugeMetricFamily(
         "fenfen_refused_events_last_day",
