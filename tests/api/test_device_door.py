@@ -64,6 +64,12 @@ def test_unknown_fields_and_a_missing_boot_id_are_tolerated(client: Client, key_
     assert post(client, body, headers_of(body, key_07)).status_code == 200
 
 
+def test_a_bin_has_no_session_and_needs_no_csrf_token(key_07: str) -> None:
+    response = send(Client(enforce_csrf_checks=True), [event()], key_07)
+    assert response.status_code == 200
+    assert not response.cookies
+
+
 def test_no_events_are_answered_with_no_results(client: Client, key_07: str) -> None:
     response = send(client, [], key_07)
     assert (response.status_code, json.loads(response.content)["results"]) == (200, [])

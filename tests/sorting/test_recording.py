@@ -222,7 +222,7 @@ def test_the_same_refusal_again_is_counted_and_not_stored_again(bin_07: SmartBin
 
 def test_what_a_database_cannot_keep_is_kept_as_a_visible_escape(bin_07: SmartBin, now: dt.datetime) -> None:
     deep: object = "bottom"
-    for _ in range(400):
+    for _ in range(5_000):
         deep = [deep]
     wild = {"event_id": "a\x00b", "\x00": "\ud800", "deep": deep, "big": 10**5000, "nan": math.nan, "quote": '\\"{},'}
     record(bin_07, [wild], now)
