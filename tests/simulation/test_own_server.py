@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,19 +18,29 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason=
 TOTALS = "date,community,weight_g,drop_offs\n2019-01-01,安养,43793,22\n2019-01-02,安养,51000,600\n"
 
 
-@pytest.fixture
-def environment(tmp_path: Path) -> Mapping[str, str]:
-    """A database of its own in a folder of its own, with every table."""
-    (tmp_path / "totals.csv").write_text(TOTALS, encoding="utf8")
-    environment = os.environ | {
+def environment_of(folder: Path) -> dict[str, str]:
+    return os.environ | {
         "FENFEN_DEMO": "1",
-        "STATE_DIR": str(tmp_path),
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'fenfen.sqlite3'}",
+        "STATE_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder / 'fenfen.sqlite3'}",
     }
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "-v0"], cwd=settings.BASE_DIR, env=environment, check=True, timeout=120
-    )
-    return environment
+
+
+@pytest.fixture(scope="module")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database that holds every table and nobody."""
+    folder = tmp_path_factory.mktemp("empty")
+    command = [sys.executable, "manage.py", "migrate", "-v0"]
+    subprocess.run(command, cwd=settings.BASE_DIR, env=environment_of(folder), check=True, timeout=300)
+    return folder
+
+
+@pytest.fixture
+def environment(tmp_path: Path, empty_database: Path) -> Mapping[str, str]:
+    """A copy of it, with a file to replay."""
+    shutil.copytree(empty_database, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "totals.csv").write_text(TOTALS, encoding="utf8")
+    return environment_of(tmp_path)
 
 
 def start_replay(environment: Mapping[str, str]) -> "subprocess.Popen[str]":
