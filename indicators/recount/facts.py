@@ -1,7 +1,8 @@
 """The drop-offs that count, in SQL that both databases understand.
 
 A drop-off counts when its batch is tallied and it is not set aside. Its household is the one of its card, else the one
-of a tallied attribution; its verdict is that of its last tallied verification (WITHDRAWN refutes nothing, like none at all).
+of a tallied attribution; its verdict is that of its last tallied verification (a WITHDRAWN one refutes
+nothing, as if there were none).
 """
 
 FACTS_SQL = """
