@@ -14,6 +14,13 @@ from django.test import TransactionTestCase
 from points.triggers import create_triggers, drop_triggers
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Every test with real transactions puts back what migrations loaded, without having to ask for it."""
+    marker = item.get_closest_marker("django_db")
+    if marker and marker.kwargs.get("transaction"):
+        item.add_marker(pytest.mark.django_db(**{**marker.kwargs, "serialized_rollback": True}), append=False)
+
+
 @contextmanager
 def emptying_allowed() -> Iterator[None]:
     """Let tables be emptied inside the block."""

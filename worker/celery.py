@@ -4,10 +4,10 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from celery import Celery  # noqa: E402 - Celery looks for DJANGO_SETTINGS_MODULE when it makes an application
-from django.conf import settings  # noqa: E402
+from celery import Celery
+from django.conf import settings
 
-from worker.schedule import SCHEDULE  # noqa: E402
+from worker.schedule import SCHEDULE
 
 app = Celery("fenfen")
 app.conf.update(settings.CELERY)
