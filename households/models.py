@@ -49,9 +49,7 @@ class Community(models.Model):
 class Household(models.Model):
     """住户: the account holder, an address. `code` identifies and never authenticates; it never changes."""
 
-    community = models.ForeignKey(
-        Community, on_delete=models.PROTECT, related_name="households", verbose_name="小区"
-    )
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="households", verbose_name="小区")
     serial = models.PositiveIntegerField("序号", unique=True)
     code = models.CharField("户码", max_length=15, unique=True)
     building = models.CharField("楼栋", max_length=40)
