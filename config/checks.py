@@ -110,7 +110,9 @@ def refuse_unsafe_start() -> None:
 
     :raises ImproperlyConfigured: one of them found an error; the message carries every id and hint.
     """
-    errors = [message for message in run_checks(tags=[CONFIG_TAG]) if message.is_serious()]
+    errors = sorted(
+        (message for message in run_checks(tags=[CONFIG_TAG]) if message.is_serious()), key=lambda each: str(each.id)
+    )
     if errors:
         raise ImproperlyConfigured("\n".join(f"({error.id}) {error.msg} {error.hint}" for error in errors))
 
