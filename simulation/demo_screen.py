@@ -17,7 +17,6 @@ from simulation.demo_summary import CommunityFigures
 WIDTH_MAX = 100
 WIDTH_WITHOUT_TERMINAL = 80
 _FATES = (
-    ("sent", "发送 sent"),
     ("accepted", "接收 accepted"),
     ("duplicate", "重复 duplicate"),
     ("conflict", "冲突 conflict"),
@@ -52,8 +51,8 @@ class DemoScreen:
         """Events by fate, and the points that came of them."""
         self._title("一天的投放", "A day of drop-offs")
         self._say(places)
+        self._say(f"发送 sent {events['sent']:,} · 发放积分 points awarded {awarded_points:,}")
         self._say(" · ".join(f"{label} {events[fate]:,}" for fate, label in _FATES))
-        self._say(f"发放积分 points awarded {awarded_points:,}")
 
     def show_communities(self, *, communities: Sequence[CommunityFigures]) -> None:
         """A row a community, rates in per cent; — where nothing was observed."""
