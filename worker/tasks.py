@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from points.expiry import expire_due
 from points.release import release_due
+from sorting.services.messages import forget_old_messages
 from worker.celery import app
 from worker.nudge import TALLY_TASK
 from worker.tally import drain
@@ -25,3 +26,9 @@ def release_due_points() -> int:
 def expire_due_points() -> int:
     """Expire what has ended."""
     return expire_due(now=timezone.now())
+
+
+@app.task(name="worker.forget_old_messages")
+def forget_messages() -> int:
+    """Delete the answers to bins that nobody will ask for again."""
+    return forget_old_messages(now=timezone.now())
