@@ -1,4 +1,4 @@
-"""bench tally: 1,000,000 untallied drop-offs through `tally_next_batch`, beside hand-written SQL with the rules inlined.
+"""bench tally: a million untallied drop-offs through `tally_next_batch`, beside hand-written SQL with rules inlined.
 
 Both write the same rows into the same tables under the same constraints, claim the same batches and commit after each
 claim; they alternate in one run, three times. `python3 run.py bench tally [--rows N] [--rounds N]`.
@@ -60,12 +60,9 @@ def make_rows(*, row_count: int) -> None:
 def work(kind: str, results: "multiprocessing.Queue[tuple[int, float, float, float, float]]") -> None:
     """A worker process: tally until nothing is left; report rows, start, end and memory."""
     set_up_django()
-    from django.utils import timezone
-
     from bench import tally_raw
-    from worker import tally
 
-    step: Callable[[], int] = tally_raw.tally_next if kind == "raw" else _ours(tally, timezone)
+    step: Callable[[], int] = tally_raw.tally_next if kind == "raw" else _ours()
     now_mb: list[float] = []
     rows = 0
     started = time.time()
@@ -80,10 +77,11 @@ def work(kind: str, results: "multiprocessing.Queue[tuple[int, float, float, flo
     results.put((rows, started, time.time(), peak, (now_mb[-1] - settled) if now_mb else 0.0))
 
 
-def _ours(tally: object, timezone: object) -> Callable[[], int]:
+def _ours() -> Callable[[], int]:
     from django.utils import timezone as clock
 
-    from worker.tally import Fate, tally_next_batch
+    from worker.tally import tally_next_batch
+    from worker.transaction import Fate
 
     def step() -> int:
         outcome = tally_next_batch(now=clock.now())
@@ -163,7 +161,9 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     started = dt.datetime.now(tz=dt.UTC)
     make_rows(row_count=options.rows)
-    print(f"made {options.rows} rows in {(dt.datetime.now(tz=dt.UTC) - started).total_seconds():.0f} s", file=sys.stderr)
+    print(
+        f"made {options.rows} rows in {(dt.datetime.now(tz=dt.UTC) - started).total_seconds():.0f} s", file=sys.stderr
+    )
     for workers in options.workers:
         measure(workers=workers, rounds=options.rounds, row_count=options.rows)
 

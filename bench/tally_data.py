@@ -37,7 +37,9 @@ def make(
 def untally() -> None:
     """Everything arrived, nothing tallied; tables as after a fresh start, statistics included."""
     drop_triggers(connection=connection)
-    _run("TRUNCATE points_transfer, points_tallyrun, points_householdday, points_daysettlement, indicators_communityday")
+    _run(
+        "TRUNCATE points_transfer, points_tallyrun, points_householdday, points_daysettlement, indicators_communityday"
+    )
     create_triggers(connection=connection)
     _run("UPDATE points_account SET balance_points = 0 WHERE household_id IS NOT NULL")
     _run("UPDATE sorting_dropoffbatch SET tallied_at = NULL, tally_run_id = NULL")

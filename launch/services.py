@@ -46,7 +46,7 @@ def start_services(*, children: Children, set_up: SetUp) -> None:
 
     :raises LaunchError: one of them died, or /healthz did not answer in time.
     """
-    celery = ("-m", "celery", "-A", "worker.celery")
+    celery = ("-m", "celery", "-A", "config.queue")
     commands: dict[str, tuple[str | Path, ...]] = {
         "web": (
             *("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(set_up.port)),

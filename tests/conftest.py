@@ -133,7 +133,5 @@ def chen(east_lake: Community) -> User:
 def zhao(db: None) -> User:
     """Officer Zhao of the bureau."""
     user = User.objects.create_user(username="zhao", password="zhao-password-1", display_name="赵科长")
-    RoleGrant.objects.create(
-        user=user, role=Role.OFFICER, scope_kind=ScopeKind.DISTRICT, starts_on=dt.date(2026, 1, 1)
-    )
+    RoleGrant.objects.create(user=user, role=Role.OFFICER, scope_kind=ScopeKind.DISTRICT, starts_on=dt.date(2026, 1, 1))
     return user

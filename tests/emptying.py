@@ -34,15 +34,15 @@ def emptying_allowed() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def tables_can_be_emptied() -> Iterator[None]:
     """Wrap Django's flush after each test with real transactions."""
-    plain = TransactionTestCase._fixture_teardown
+    plain = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
     def teardown(self: TransactionTestCase) -> None:
         with emptying_allowed():
             plain(self)
 
-    TransactionTestCase._fixture_teardown = teardown
+    TransactionTestCase._fixture_teardown = teardown  # type: ignore[attr-defined]
     yield
-    TransactionTestCase._fixture_teardown = plain
+    TransactionTestCase._fixture_teardown = plain  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

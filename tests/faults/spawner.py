@@ -46,7 +46,7 @@ def without_claim() -> None:
 
     transaction._mark_tallied = mark
     for module in (tally, transaction, attempts):
-        module.try_community_lock = lambda **_: True  # type: ignore[union-attr]
+        module.try_community_lock = lambda **_: True  # type: ignore[attr-defined]
 
 
 def work() -> None:

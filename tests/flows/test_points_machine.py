@@ -1,4 +1,4 @@
-"""Any order of arriving, repeating, tallying, judging, releasing, reversing and binding late ends as the contract says."""
+"""Any order of arriving, repeating, tallying, judging, releasing and binding late ends as the contract says."""
 
 import datetime as dt
 
@@ -171,9 +171,7 @@ class PointsMachine(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-def test_points_follow_the_contract_in_any_order(
-    zhang: Household, li: Household, bin_07: SmartBin, chen: User
-) -> None:
+def test_points_follow_the_contract_in_any_order(zhang: Household, li: Household, bin_07: SmartBin, chen: User) -> None:
     PointsMachine.households = {"zhang": zhang, "li": li}
     PointsMachine.smart_bin = bin_07
     PointsMachine.guide = chen

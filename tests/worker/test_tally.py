@@ -12,7 +12,8 @@ from points.release import release_due
 from sorting.models import DropOffBatch, SmartBin, Verdict
 from tests.builders import at, make_attribution, make_drop_off, make_verification
 from tests.conftest import TODAY
-from worker.tally import Fate, drain
+from worker.tally import drain
+from worker.transaction import Fate
 
 pytestmark = pytest.mark.django_db
 AFTER_CHECKING = dt.timedelta(hours=48)
@@ -21,7 +22,7 @@ AFTER_CHECKING = dt.timedelta(hours=48)
 def balances(household: Household) -> tuple[int, int]:
     """(pending, available) points; zeros where the household has no accounts yet."""
     found = dict(Account.objects.filter(household=household).values_list("kind", "balance_points"))
-    return found.get("PENDING", 0), found.get("AVAILABLE", 0)
+    return found.get("PENDING") or 0, found.get("AVAILABLE") or 0
 
 
 def test_a_drop_off_in_the_window_brings_zhang_ten_pending_points(
