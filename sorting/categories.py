@@ -69,8 +69,3 @@ SUB_CLASS_NAMES_EN: dict[SubClass, str] = {
     SubClass.CATERING_FOOD: "Catering food waste",
     SubClass.OTHER_FOOD: "Other food waste",
 }
-
-
-def category_of(*, sub_class: SubClass) -> WasteCategory:
-    """The category that a sub-class belongs to."""
-    return next(category for category, facts in CATEGORY_FACTS.items() if sub_class in facts.sub_classes)
