@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 from datetime import datetime
 
-from django.db import DatabaseError, OperationalError
+from django.db import InterfaceError, OperationalError
 
 from lib import dialect
 from sorting.services.attribution import attribute_bound_cards
@@ -35,10 +35,11 @@ def tally_next_batch(*, now: datetime) -> TallyOutcome:
     crashpoint("after_claim")
     try:
         outcome = tally_batches(batch_ids=claim.batch_ids, community_id=claim.community_id, now=now)
-    except OperationalError:
+    except (OperationalError, InterfaceError):
         attempts.forgive(batch_ids=claim.batch_ids)
         raise
-    except DatabaseError as error:
+    except Exception as error:
+        # Also what the database knows nothing of, as a day without a programme: one batch must not stop all others.
         return poison.isolate(claim=claim, error=error, now=now)
     crashpoint("after_commit")
     if outcome is None:
