@@ -14,11 +14,7 @@ from guides.models import GuideAssignment
 from households.models import Card, CardKind, Community, Household, Subdistrict
 from people.models import Role, RoleGrant, ScopeKind, User
 from sorting.models import CollectionPoint, OpenWindow, SmartBin
-from tests.emptying import (  # noqa: F401 - autouse fixtures, and a hook
-    loaded_rows_stay,
-    pytest_itemcollected,
-    tables_can_be_emptied,
-)
+from tests.emptying import tables_can_be_emptied  # noqa: F401 - an autouse fixture
 from tests.halves import (  # noqa: F401 - hooks of pytest, and a fixture
     pytest_addoption,
     pytest_collection_modifyitems,

@@ -1,24 +1,20 @@
-"""How tests empty tables that refuse DELETE and TRUNCATE: the triggers are dropped, and made again at once.
+"""How tests with real transactions empty tables that refuse DELETE and TRUNCATE, and get back what migrations loaded.
 
-Only tests with real transactions (`transactional_db`) empty tables; rows that migrations loaded come back by
-Django's serialized rollback.
+The triggers are dropped, the tables flushed, the loaded rows (programme, platform accounts, the plan's indicators) put
+back and the triggers made again, all at the end of the test. Django's own serialized rollback would put rows back at
+the start of the next such test, on the condition that it sees the same connection object; beside a browser's event loop
+it does not.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
 
 from points.triggers import create_triggers, drop_triggers
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Every test with real transactions puts back what migrations loaded, without having to ask for it."""
-    marker = item.get_closest_marker("django_db")
-    if marker and marker.kwargs.get("transaction"):
-        item.add_marker(pytest.mark.django_db(**{**marker.kwargs, "serialized_rollback": True}), append=False)
 
 
 @contextmanager
@@ -33,18 +29,23 @@ def emptying_allowed() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def tables_can_be_emptied() -> Iterator[None]:
-    """Wrap Django's flush after each test with real transactions."""
-    plain = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+    """Wrap the setup and teardown of every test with real transactions."""
+    plain_setup = TransactionTestCase._fixture_setup  # type: ignore[attr-defined]
+    plain_teardown = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+    loaded: list[str] = []
 
-    def teardown(self: TransactionTestCase) -> None:
+    def setup(test_case: type[TransactionTestCase]) -> None:
+        if not loaded:  # the first of them meets the database as migrations left it
+            loaded.append(connection.creation.serialize_db_to_string())
+        plain_setup.__func__(test_case)
+
+    def teardown(_: TransactionTestCase) -> None:
         with emptying_allowed():
-            plain(self)
+            call_command("flush", verbosity=0, interactive=False, reset_sequences=False, inhibit_post_migrate=True)
+            connection.creation.deserialize_db_from_string(loaded[0])
 
+    TransactionTestCase._fixture_setup = classmethod(setup)  # type: ignore[attr-defined]
     TransactionTestCase._fixture_teardown = teardown  # type: ignore[attr-defined]
     yield
-    TransactionTestCase._fixture_teardown = plain  # type: ignore[attr-defined]
-
-
-@pytest.fixture(autouse=True)
-def loaded_rows_stay(django_db_serialized_rollback: None) -> None:
-    """What migrations loaded (programme, platform accounts, the plan's indicators) is there in every test."""
+    TransactionTestCase._fixture_setup = plain_setup  # type: ignore[attr-defined]
+    TransactionTestCase._fixture_teardown = plain_teardown  # type: ignore[attr-defined]
