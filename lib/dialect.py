@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -62,6 +63,13 @@ def adapt(*, value: Any) -> Any:
     if hasattr(value, "hour"):
         return connection.ops.adapt_datetimefield_value(value)
     return connection.ops.adapt_datefield_value(value)
+
+
+def moment(*, value: datetime | str) -> datetime:
+    """A stored moment as a query of ours brings it: text in UTC from SQLite, a datetime from PostgreSQL."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def execute(statement: str, params: list[Any] | tuple[Any, ...] = ()) -> int:

@@ -4,10 +4,8 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-
-from django.utils import timezone
 
 from households.models import Household
 from lib import dialect
@@ -70,7 +68,7 @@ def _due(
                 is_in_window=bool(is_in_window),
                 is_awarding=bool(is_awarding),
                 verdict=verdict or "",
-                is_past_checking=_moment(received_at) <= released_to,
+                is_past_checking=dialect.moment(value=received_at) <= released_to,
             )
             for category, weight_g, is_in_window, is_awarding, received_at, verdict in rows
         ],
@@ -134,12 +132,6 @@ def _day_transfers(*, first: int, last: int) -> Iterator[tuple[str, int]]:
 
 def _day(value: date | str) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
-
-
-def _moment(value: datetime | str) -> datetime:
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    return value if timezone.is_aware(value) else value.replace(tzinfo=timezone.get_fixed_timezone(0))
 
 
 _VERDICT = """(SELECT v.verdict FROM sorting_verification v JOIN sorting_dropoffbatch vb ON vb.id = v.batch_id

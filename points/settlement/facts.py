@@ -22,7 +22,10 @@ _SETS = ("s", "r", "c")
 def make_work_tables() -> None:
     """Empty work tables for one settlement."""
     timestamp = dialect.words()["timestamp"]
-    dialect.work_table(name="work_day", columns="household_id bigint, occurred_on date, home_id bigint NOT NULL")
+    dialect.work_table(
+        name="work_day",
+        columns=f"household_id bigint, occurred_on date, home_id bigint NOT NULL, released_to {timestamp}",
+    )
     dialect.work_table(
         name="work_rule",
         columns="home_id bigint, occurred_on date, category varchar(12), unit varchar(8), points integer, "
@@ -70,6 +73,30 @@ def stage_rules(*, now: datetime) -> None:
         marks = ", ".join(["%s"] * 13)
         cursor.executemany(f"INSERT INTO work_rule VALUES ({marks})", rows)  # noqa: S608
     dialect.analyze("work_day", "work_rule")
+
+
+def keep_released(*, now: datetime) -> None:
+    """Let no day's clock run backwards: what was released by a later moment than `now` is not taken back.
+
+    Workers read their clocks when they begin; a release may come between. Needs the rules, and the accounts locked.
+    """
+    ahead = dialect.fetch(
+        """SELECT DISTINCT w.household_id, w.occurred_on, s.settled_at, r.window_s
+           FROM work_day w
+           JOIN points_daysettlement s ON s.household_id = w.household_id AND s.occurred_on = w.occurred_on
+           JOIN work_rule r ON r.home_id = w.home_id AND r.occurred_on = w.occurred_on
+           WHERE s.settled_at > %s""",
+        [dialect.adapt(value=now)],
+    )
+    rows = [
+        (dialect.adapt(value=dialect.moment(value=settled_at) - timedelta(seconds=window_s)), household_id, occurred_on)
+        for household_id, occurred_on, settled_at, window_s in ahead
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "UPDATE work_day SET released_to = %s WHERE household_id = %s AND occurred_on = %s", rows
+            )
 
 
 def count_facts() -> None:
@@ -129,11 +156,11 @@ _VERDICTS = """SELECT v.drop_off_id, v.verdict FROM sorting_verification v
 
 _OWN_AND_ATTRIBUTED = """
     SELECT w.household_id, w.occurred_on, w.home_id, d.id, d.batch_id, d.category, d.community_id, d.weight_g,
-           d.is_in_window
+           d.is_in_window, w.released_to
     FROM work_day w JOIN sorting_dropoff d ON d.household_id = w.household_id AND d.occurred_on = w.occurred_on
     UNION ALL
     SELECT w.household_id, w.occurred_on, w.home_id, d.id, d.batch_id, d.category, d.community_id, d.weight_g,
-           d.is_in_window
+           d.is_in_window, w.released_to
     FROM work_day w
     JOIN sorting_attribution a ON a.household_id = w.household_id AND a.occurred_on = w.occurred_on
     JOIN sorting_dropoffbatch ab ON ab.id = a.batch_id AND ab.tallied_at IS NOT NULL
@@ -145,7 +172,7 @@ _JUDGED_FACTS = f"""
            CASE WHEN b.is_awarding AND o.weight_g >= r.weight_g_min
                      AND COALESCE(v.verdict, '') NOT IN ('CONTAMINATED', 'MISPLACED') THEN 1 ELSE 0 END AS is_s,
            CASE WHEN v.verdict = 'CORRECT' THEN 1 ELSE 0 END AS is_correct,
-           CASE WHEN b.received_at <= r.released_to THEN 1 ELSE 0 END AS is_past_checking,
+           CASE WHEN b.received_at <= COALESCE(o.released_to, r.released_to) THEN 1 ELSE 0 END AS is_past_checking,
            CASE WHEN v.verdict = 'MISPLACED' AND b.is_awarding THEN 1 ELSE 0 END AS is_misplaced,
            CAST(o.weight_g AS bigint) * CASE WHEN o.is_in_window THEN r.points ELSE r.points_outside END / 1000
                AS kg_points

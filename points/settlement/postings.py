@@ -65,7 +65,7 @@ def record_settlements(*, now: datetime) -> None:
               ON o.household_id = m.household_id AND o.occurred_on = m.occurred_on
             WHERE m.number > 0 ORDER BY m.household_id, m.occurred_on
             ON CONFLICT (household_id, occurred_on) DO UPDATE SET
-                settled_at = excluded.settled_at,
+                settled_at = {dialect.words()["greatest"]}(s.settled_at, excluded.settled_at),
                 first_awarded_at = COALESCE(s.first_awarded_at, excluded.first_awarded_at),
                 next_release_at = excluded.next_release_at,
                 settlement_count = excluded.settlement_count,

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from lib import dialect
 from points import ledger
-from points.settlement.facts import count_facts, make_work_tables, rate_categories, stage_rules
+from points.settlement.facts import count_facts, keep_released, make_work_tables, rate_categories, stage_rules
 from points.settlement.postings import record_settlements, stage_transfers
 
 DUE_DAYS_MAX = 10_000  # household-days released in one transaction: some seconds of work on SQLite
@@ -47,6 +47,7 @@ def settle_staged_days(*, now: datetime) -> None:
     ledger.lock_accounts_of(household_ids_sql="SELECT household_id FROM work_day")
     # Only now that the accounts are locked are the facts read: another run may just have tallied some.
     stage_rules(now=now)
+    keep_released(now=now)
     count_facts()
     rate_categories()
     _write_household_days()

@@ -7,6 +7,7 @@ import pytest
 from households.models import Household
 from indicators.models import CommunityDay
 from people.models import User
+from points.audit import verify_ledger
 from points.models import Account, DaySettlement, HouseholdDay, TallyRun, Transfer
 from points.release import release_due
 from sorting.models import DropOffBatch, SmartBin, Verdict
@@ -111,6 +112,22 @@ def test_points_are_released_when_the_checking_window_has_ended(
     assert release_due(now=received_at + AFTER_CHECKING + dt.timedelta(seconds=2)) == 10
     assert balances(zhang) == (0, 10)
     assert release_due(now=received_at + AFTER_CHECKING * 2) == 0
+
+
+def test_what_was_released_stays_released_when_a_worker_with_an_earlier_clock_tallies_the_day_again(
+    zhang: Household, bin_07: SmartBin, now: dt.datetime
+) -> None:
+    """A worker reads its clock when it begins to drain a backlog; meanwhile the checking window ends."""
+    make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=at(on=TODAY), is_tallied=False)
+    drain(now=now)
+    after = now + AFTER_CHECKING
+    assert release_due(now=after) == 10
+    make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=at(on=TODAY, hour=9), is_tallied=False)
+    drain(now=after - dt.timedelta(hours=6))
+    assert balances(zhang) == (0, 20)
+    assert not Transfer.objects.filter(reason="REVERSE").exists()
+    assert DaySettlement.objects.get().settled_at == after
+    assert verify_ledger().faults == []
 
 
 def test_a_correct_verdict_releases_and_adds_the_bonus_once_a_day(
