@@ -10,9 +10,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if os.environ.pop("FENFEN_PREPARE", ""):
         prepare()
-    from django.core.management import execute_from_command_line
+    from config.command_line import CommandLine
 
-    execute_from_command_line(sys.argv)
+    CommandLine(sys.argv).execute()
 
 
 def prepare() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import call_command, get_commands
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
@@ -52,7 +52,7 @@ def prepare_database(*, arguments: list[str]) -> None:
 
     :raises SystemExit: PostgreSQL that holds data lacks migrations, or does not answer (exit code 1).
     """
-    if not arguments or arguments[0] in COMMANDS_LEFT_ALONE or not {"--help", "-h", "--version"}.isdisjoint(arguments):
+    if not arguments or _is_left_alone(command=arguments[0]) or not {"--help", "-h", "--version"}.isdisjoint(arguments):
         return
     try:
         if not _has_every_migration():
@@ -63,6 +63,11 @@ def prepare_database(*, arguments: list[str]) -> None:
     finally:
         # The command decides anew, from its own settings, how long a connection lives.
         connection.close()
+
+
+def _is_left_alone(*, command: str) -> bool:
+    # No database is made for a command that does not exist.
+    return command in COMMANDS_LEFT_ALONE or command not in get_commands()
 
 
 def _has_every_migration() -> bool:

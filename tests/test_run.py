@@ -95,6 +95,18 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str], fresh: dict[str, str])
     assert answer.stderr
 
 
+@pytest.mark.parametrize("arguments", [["nosuch"], ["help", "nosuch"], ["tally", "--nosuch"]], ids=" ".join)
+def test_an_unknown_management_command_or_option_is_exit_code_2(arguments: list[str], fresh: dict[str, str]) -> None:
+    answer = run("manage", *arguments, environment=fresh)
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert "nosuch" in answer.stderr
+
+
+def test_no_database_is_made_for_a_command_that_does_not_exist(fresh: dict[str, str]) -> None:
+    run("manage", "nosuch", environment=fresh)
+    assert not list(Path(fresh["STATE_DIR"]).glob("*.sqlite3"))
+
+
 def test_the_first_command_makes_keys_and_database_and_the_second_finds_them(fresh: dict[str, str]) -> None:
     first = run("manage", "shell", "--verbosity", "0", "-c", "print('hello')", environment=fresh)
     assert (first.returncode, first.stdout) == (0, "hello\n"), first.stderr
