@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.db.models import Sum
+from django.db.models import Max, Min, Sum
 from django.templatetags.static import static
 from django.utils import timezone
 
+from collection.models import Load
 from households.models import Community
 from indicators.catalogue import COMPUTED, Computed
 from indicators.facts import CommunityFacts, Period
@@ -28,9 +29,11 @@ ACTIVE_HOUSEHOLDS_MIN = 5
 COMMUNITY_DAYS = 7
 INDICATOR_DAYS = 30  # loads come once or a few times a month: a week would mostly be empty
 NO_DATA = "—"
-HEADLINES = (
+HEADLINES_OF_TODAY = (
     ("pilot_households", None),
     ("sorting_coverage_rate", None),
+)
+HEADLINES_WEIGHED = (
     ("recovery_rate", "weighed"),
     ("waste_per_person_day_kg", None),
     ("hazardous_coverage_rate", None),
@@ -89,16 +92,45 @@ def read_front_page(*, wording: Wording, now: dt.datetime) -> FrontPage:
     """The page at `now`, in a number of queries that does not depend on the data."""
     today = timezone.localdate(now)
     last_days = Period(starts_on=today - dt.timedelta(days=COMMUNITY_DAYS - 1), ends_on=today)
-    last_month = Period(starts_on=today - dt.timedelta(days=INDICATOR_DAYS - 1), ends_on=today)
+    weighed_days = _weighed_days(today=today)
+    communities = community_facts(period=last_days)
     return FrontPage(
         categories=_category_cards(wording=wording),
-        indicators=_indicator_cards(period=last_month, wording=wording),
-        communities=_community_rows(period=last_days, wording=wording),
-        indicator_period=wording.indicator_period.format(starts_on=last_month.starts_on, ends_on=today),
-        community_period=wording.community_period.format(starts_on=last_days.starts_on, ends_on=today),
+        indicators=[
+            *_indicator_cards(keys=HEADLINES_OF_TODAY, communities=communities, period=last_days, wording=wording),
+            *_indicator_cards(
+                keys=HEADLINES_WEIGHED,
+                communities=community_facts(period=weighed_days),
+                period=weighed_days,
+                wording=wording,
+            ),
+        ],
+        communities=_community_rows(communities=communities, period=last_days, wording=wording),
+        indicator_period=wording.indicator_period.format(
+            today=wording.day.format(day=today), span=_span(period=weighed_days, wording=wording)
+        ),
+        community_period=wording.community_period.format(span=_span(period=last_days, wording=wording)),
         as_of=wording.as_of.format(now=timezone.localtime(now)),
         is_settling=DropOffBatch.objects.filter(tallied_at__isnull=True).exists(),
     )
+
+
+def _weighed_days(*, today: dt.date) -> Period:
+    """The month that ends with the last load, from the first load on record on.
+
+    Kilograms a person a day over days of which nobody has loads yet would look far better than they are.
+    """
+    first_on, last_on = Load.objects.aggregate(first=Min("collected_on"), last=Max("collected_on")).values()
+    month = Period(starts_on=today - dt.timedelta(days=INDICATOR_DAYS - 1), ends_on=today)
+    if last_on is None or last_on < month.starts_on:
+        return month
+    ends_on = min(last_on, today)
+    return Period(starts_on=max(first_on, ends_on - dt.timedelta(days=INDICATOR_DAYS - 1)), ends_on=ends_on)
+
+
+def _span(*, period: Period, wording: Wording) -> str:
+    starts_on, ends_on = (wording.day.format(day=day) for day in (period.starts_on, period.ends_on))
+    return ends_on if starts_on == ends_on else wording.span.format(starts_on=starts_on, ends_on=ends_on)
 
 
 def _category_cards(*, wording: Wording) -> list[CategoryCard]:
@@ -112,12 +144,16 @@ def _category_cards(*, wording: Wording) -> list[CategoryCard]:
     ]
 
 
-def _indicator_cards(*, period: Period, wording: Wording) -> list[IndicatorCard]:
-    communities = community_facts(period=period)
+def _indicator_cards(
+    *,
+    keys: Sequence[tuple[str, str | None]],
+    communities: Sequence[CommunityFacts],
+    period: Period,
+    wording: Wording,
+) -> list[IndicatorCard]:
     by_key = {(computed.code, computed.measure): computed for computed in COMPUTED}
     return [
-        _indicator_card(computed=by_key[key], communities=communities, period=period, wording=wording)
-        for key in HEADLINES
+        _indicator_card(computed=by_key[key], communities=communities, period=period, wording=wording) for key in keys
     ]
 
 
@@ -149,7 +185,7 @@ def _indicator_card(
     )
 
 
-def _community_rows(*, period: Period, wording: Wording) -> list[CommunityRow]:
+def _community_rows(*, communities: Sequence[CommunityFacts], period: Period, wording: Wording) -> list[CommunityRow]:
     subdistricts = dict(Community.objects.values_list("pk", "subdistrict__name"))
     counts = dict(
         CommunityDay.objects.filter(occurred_on__range=(period.starts_on, period.ends_on))
@@ -163,7 +199,7 @@ def _community_rows(*, period: Period, wording: Wording) -> list[CommunityRow]:
             drop_off_count=counts.get(facts.community_id, 0),
             wording=wording,
         )
-        for facts in community_facts(period=period)
+        for facts in communities
         # A community that was registered between the two queries is on the page a moment later.
         if facts.community_id in subdistricts
     ]

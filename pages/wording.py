@@ -16,6 +16,8 @@ class Wording:
     target: str
     no_target: str
     states: Mapping[str, str]
+    day: str
+    span: str
     indicator_period: str
     community_period: str
     as_of: str
@@ -62,8 +64,10 @@ CHINESE = Wording(
     target="目标 {sign} {value} {unit}",
     no_target="没有定目标",
     states={"met": "✓ 达标", "missed": "✗ 未达标", "none": "暂无数据", "open": ""},
-    indicator_period="{starts_on:%-m月%-d日}至{ends_on:%-m月%-d日}。竖线是目标；没有数据的写作 —，不算 0。",
-    community_period="{starts_on:%-m月%-d日}至{ends_on:%-m月%-d日}。参与率 = 有投放的住户 ÷ 登记的住户。",
+    day="{day:%-m月%-d日}",
+    span="{starts_on}至{ends_on}",
+    indicator_period="户数和分类覆盖率截至{today}，其余按{span}的清运过磅计算。竖线是目标；没有数据的写作 —，不算 0。",
+    community_period="{span}。参与率 = 有投放的住户 ÷ 登记的住户。",
     as_of="数据截至 {now:%Y年%-m月%-d日 %H:%M}。",
 )
 
@@ -110,8 +114,11 @@ ENGLISH = Wording(
     target="Target {sign} {value} {unit}",
     no_target="No target set",
     states={"met": "✓ met", "missed": "✗ not met", "none": "no data", "open": ""},
-    indicator_period="{starts_on:%-d %B} to {ends_on:%-d %B}. The upright line is the target; — is no data, never 0.",
-    community_period="{starts_on:%-d %B} to {ends_on:%-d %B}. Participation = households with a drop-off ÷ enrolled.",
+    day="{day:%-d %B}",
+    span="{starts_on} to {ends_on}",
+    indicator_period="Households and sorting coverage as of {today}; the others from the loads weighed {span}. "
+    "The upright line is the target; — is no data, never 0.",
+    community_period="{span}. Participation = households with a drop-off ÷ enrolled.",
     as_of="As of {now:%-d %B %Y, %H:%M}.",
 )
 

@@ -97,6 +97,24 @@ def test_indicators_stand_beside_their_targets(east_lake: Community, now: dt.dat
     assert (landfill.value, landfill.unit, landfill.target, landfill.state) == ("1.5", "吨", "目标 ≤ 0.0 吨", "missed")
 
 
+def test_days_before_the_first_load_do_not_make_a_person_look_thrifty(east_lake: Community, now: dt.datetime) -> None:
+    Community.objects.filter(pk=east_lake.pk).update(resident_count=1_000)
+    yesterday = now.date() - dt.timedelta(days=1)
+    Load.objects.create(
+        load_id="L-1",
+        collected_on=yesterday,
+        community=east_lake,
+        category=WasteCategory.RESIDUAL,
+        weight_g=1_100_000,
+        destination=Destination.INCINERATION,
+        received_at=now,
+    )
+    page = read_page(now=now)
+    card = {card.name: card for card in page.indicators}["人均生活垃圾日产量"]
+    assert (card.value, card.state) == ("1.10", "missed")
+    assert f"按{yesterday:%-m月%-d日}的清运过磅" in page.indicator_period
+
+
 def test_the_page_needs_no_more_queries_for_more_communities(
     east_lake: Community,
     west_park: Community,
