@@ -82,20 +82,33 @@ class DropOffAdmin(ReadOnlyAdmin):
 class RefusedEventAdmin(ReadOnlyAdmin):
     """拒收事件; the payload holds the card that was read, so it is not shown."""
 
-    list_display = ("last_received_at", "bin_code", "event_id", "fate", "code", "message", "repeat_count")
-    fields = readonly_fields = (*list_display, "first_received_at", "door", "replayed_at")
+    list_display = ("last_received_at", "fate", "message", "bin_code", "event_id_start", "repeat_count")
+    fields = readonly_fields = (
+        *("last_received_at", "first_received_at", "fate", "code", "message"),
+        *("bin_code", "event_id", "door", "repeat_count", "replayed_at"),
+    )
     list_filter = ("fate", "code")
     search_fields = ("=bin_code", "=event_id")
     ordering = ("-last_received_at",)
+
+    @admin.display(description="事件号")
+    def event_id_start(self, event: RefusedEvent) -> str:
+        """As much as a row has room for: what a broken bin sends may be 200 characters without a gap."""
+        return event.event_id if len(event.event_id) <= 20 else f"{event.event_id[:20]}…"
 
 
 @admin.register(SetAside)
 class SetAsideAdmin(ReadOnlyAdmin):
     """搁置记录: what `retry_faults` would try again."""
 
-    list_display = ("drop_off_id", "error", "set_aside_at")
+    list_display = ("drop_off_number", "error", "set_aside_at")
     fields = readonly_fields = list_display
     ordering = ("-set_aside_at",)
+
+    @admin.display(description="投放记录编号", ordering="pk")
+    def drop_off_number(self, row: SetAside) -> int:
+        """The drop-off's key, which verify_ledger and the logs name too."""
+        return int(row.pk)
 
 
 @admin.register(Verification)

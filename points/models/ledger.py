@@ -108,7 +108,9 @@ class Transfer(models.Model):
     `digest` is SHA-256 of "reference|reason|debit|credit|points|household|run" in UTF-8.
     """
 
-    run = models.ForeignKey(TallyRun, on_delete=models.PROTECT, related_name="transfers", db_constraint=False)
+    run = models.ForeignKey(
+        TallyRun, on_delete=models.PROTECT, related_name="transfers", db_constraint=False, verbose_name="结算批次"
+    )
     debit = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False, verbose_name="转出"
     )

@@ -56,10 +56,22 @@ class DropOffBatch(models.Model):
     kind = models.CharField("种类", max_length=16, choices=BatchKind.choices, default=BatchKind.DROP_OFFS)
     door = models.CharField("来源", max_length=8, choices=Door.choices)
     bin = models.ForeignKey(
-        SmartBin, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
+        SmartBin,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name="智能桶",
     )
     community = models.ForeignKey(
-        Community, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+        Community,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name="小区",
     )
     boot_id = models.CharField("启动号", max_length=64, blank=True)
     received_at = models.DateTimeField("接收时间")
@@ -98,10 +110,28 @@ class DropOff(models.Model):
     (sorting.services), and verify_ledger looks for orphans.
     """
 
-    batch = models.ForeignKey(DropOffBatch, on_delete=models.PROTECT, related_name="drop_offs", db_constraint=False)
-    bin = models.ForeignKey(SmartBin, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    batch = models.ForeignKey(
+        DropOffBatch,
+        on_delete=models.PROTECT,
+        related_name="drop_offs",
+        db_constraint=False,
+        verbose_name="投放批次",
+    )
+    bin = models.ForeignKey(
+        SmartBin,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name="智能桶",
+    )
     community = models.ForeignKey(
-        Community, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+        Community,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name="小区",
     )
     household = models.ForeignKey(
         Household,
@@ -111,6 +141,7 @@ class DropOff(models.Model):
         related_name="+",
         db_constraint=False,
         db_index=False,
+        verbose_name="住户",
     )
     event_id = models.CharField("事件号", max_length=64)
     sequence = models.BigIntegerField("序号", null=True, blank=True)
@@ -176,7 +207,12 @@ class SetAside(models.Model):
     """A drop-off that could not be tallied, with the error. It counts nowhere until `retry_faults` gets it through."""
 
     drop_off = models.OneToOneField(
-        DropOff, on_delete=models.PROTECT, primary_key=True, related_name="+", db_constraint=False
+        DropOff,
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="+",
+        db_constraint=False,
+        verbose_name="投放记录",
     )
     error = models.TextField("错误")
     set_aside_at = models.DateTimeField("搁置时间")

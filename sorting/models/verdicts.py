@@ -32,7 +32,9 @@ class Verification(models.Model):
     drop_off = models.ForeignKey(
         DropOff, on_delete=models.PROTECT, related_name="verifications", db_constraint=False, verbose_name="投放记录"
     )
-    batch = models.ForeignKey(DropOffBatch, on_delete=models.PROTECT, related_name="verifications")
+    batch = models.ForeignKey(
+        DropOffBatch, on_delete=models.PROTECT, related_name="verifications", verbose_name="投放批次"
+    )
     verdict = models.CharField("结论", max_length=12, choices=Verdict.choices)
     actual_category = models.CharField("实际类别", max_length=12, choices=WasteCategory.choices, blank=True)
     source = models.CharField("来由", max_length=16, choices=VerificationSource.choices)

@@ -3,6 +3,7 @@
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -10,7 +11,7 @@ from django.utils import timezone
 from households.models import Household, Member
 from people import secrets
 from people.models import AccessLog, User
-from sorting.models import SmartBin
+from sorting.models import Door, Fate, RefusedEvent, SmartBin
 
 PHONE = "13800000001"
 READ_ONLY = ("sorting.DropOff", "sorting.DropOffBatch", "points.Transfer", "points.TallyRun", "people.AccessLog")
@@ -49,6 +50,32 @@ def test_every_list_of_the_back_office_opens(office: Client, zhang: Household, b
         address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
         assert office.get(address).status_code == 200, address
     assert office.get(reverse("admin:sorting_smartbin_change", args=[bin_07.pk])).status_code == 200
+
+
+def test_no_heading_of_the_back_office_is_a_word_of_the_code(office: Client) -> None:
+    for model, screen in admin.site._registry.items():
+        if model._meta.app_label != "axes":
+            for name in screen.list_display:
+                heading = str(label_for_field(name, model, screen))
+                assert not heading.isascii() or heading == "ID", (model, heading)
+
+
+def test_a_refused_events_reason_stays_beside_a_very_long_event_id(office: Client) -> None:
+    RefusedEvent.objects.create(
+        bin_code="B-0007",
+        door=Door.HTTP,
+        event_id="x" * 200,
+        fate=Fate.REJECTED,
+        code="event_id_invalid",
+        message="事件号超过 64 个字符",
+        payload={},
+        payload_digest="0" * 64,
+        first_received_at=timezone.now(),
+        last_received_at=timezone.now(),
+    )
+    text = office.get(reverse("admin:sorting_refusedevent_changelist")).content.decode()
+    assert "事件号超过 64 个字符" in text
+    assert "x" * 21 not in text
 
 
 @pytest.mark.parametrize("label", READ_ONLY)
