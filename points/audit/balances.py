@@ -74,6 +74,10 @@ def _net_into(kind: str) -> int:
 
 
 _ORPHANS = {
+    "batch_run_missing": """
+        SELECT 'batch ' || CAST(b.id AS varchar) || ' run ' || CAST(b.tally_run_id AS varchar)
+        FROM sorting_dropoffbatch b LEFT JOIN points_tallyrun r ON r.id = b.tally_run_id
+        WHERE b.tally_run_id IS NOT NULL AND r.id IS NULL""",
     "transfer_account_missing": """
         SELECT 'transfer ' || CAST(t.id AS varchar) FROM points_transfer t
         LEFT JOIN points_account d ON d.id = t.debit_id LEFT JOIN points_account c ON c.id = t.credit_id

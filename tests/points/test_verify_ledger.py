@@ -8,16 +8,16 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from households.models import Household
+from households.models import Card, Community, Household
 from people.models import User
 from points.audit import verify_ledger
 from points.ledger import Line, post
 from points.models import Account, AccountKind, DaySettlement, Reason, RunKind, TallyRun, Transfer
 from points.release import release_due
 from points.triggers import create_triggers, missing_triggers
-from sorting.models import SmartBin, Verdict
+from sorting.models import DropOff, SmartBin, Verdict
 from tests.builders import at, make_drop_off, make_verification
-from tests.conftest import TODAY
+from tests.conftest import TODAY, make_household
 from tests.emptying import emptying_allowed
 from worker.tally import drain
 
@@ -143,3 +143,45 @@ def test_a_negative_balance_is_refused_by_the_database(a_days_work: None, zhang:
 def test_triggers_can_be_made_twice(db: None) -> None:
     create_triggers(connection=connection)
     assert missing_triggers(connection=connection) == []
+
+
+def test_a_drop_off_moved_to_a_household_that_does_not_exist_is_named(
+    a_days_work: None, zhang: Household, li: Household, east_lake: Community, now: dt.datetime
+) -> None:
+    """Also where households with higher and lower numbers exist: the audit goes on and names the row."""
+    nobody = make_household(community=east_lake, serial=9, code="411003000000093", room="109", rfid="A0000009")
+    nobodys_id = nobody.pk
+    make_household(community=east_lake, serial=10, code="411003000000107", room="110", rfid="A0000010")
+    Card.objects.filter(household=nobody).delete()
+    nobody.delete()
+    moved = DropOff.objects.filter(household=li).earliest("pk")
+    DropOff.objects.filter(pk=moved.pk).update(household=nobodys_id)
+    DaySettlement.objects.filter(household=li, occurred_on=moved.occurred_on).update(household=nobodys_id)
+    report = verify_ledger()
+    assert f"drop-off {moved.pk}" in {fault.row for fault in report.faults if fault.kind == "drop_off_orphan"}
+    assert {"settlement_orphan", "day_unsettled"} <= {fault.kind for fault in report.faults}
+
+
+@pytest.mark.parametrize("reference", ["gift/1", "day/x", "day/{li}/2026-11-23/99/BONUS", "day/{zhang}/never/1/BONUS"])
+def test_points_that_name_no_day_of_their_household_are_found(
+    a_days_work: None, zhang: Household, li: Household, now: dt.datetime, reference: str
+) -> None:
+    line = Line(
+        household_id=zhang.pk,
+        debit=AccountKind.ISSUED,
+        credit=AccountKind.AVAILABLE,
+        points=7,
+        reason=Reason.BONUS,
+        reference=reference.format(zhang=zhang.pk, li=li.pk),
+    )
+    post(lines=[line], kind=RunKind.POST, now=now)
+    assert kinds() == {"reference_wrong"}
+
+
+def test_the_last_run_cut_off_with_its_transfers_is_found(a_days_work: None) -> None:
+    """Nothing comes after it in the chain; the batches that it tallied still name it."""
+    last = TallyRun.objects.latest("number")
+    with emptying_allowed():
+        Transfer.objects.filter(run=last).delete()
+        last.delete()
+        assert "batch_run_missing" in kinds()
