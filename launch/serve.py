@@ -19,6 +19,7 @@ NEXT_STEPS = """
   数据 state             {state}  (back it up: python3 run.py manage backup --help)
   日志 logs              {state}/log/
   导入 first data        python3 run.py manage import_communities FILE, import_households FILE, import_bins FILE
+                         (表格怎么填 which columns: docs/imports.md)
   换用 PostgreSQL        docs/operations.md
 按 Ctrl-C 结束 Ctrl-C stops it.
 """
