@@ -1,0 +1,63 @@
+"""`tally --watch` goes on until it is told to stop, whatever fails on the way."""
+
+import datetime as dt
+import os
+import signal
+import threading
+from collections.abc import Iterator
+
+import pytest
+from django.utils import timezone
+
+from households.models import Household
+from points.models import PointRule, Programme
+from sorting.models import SmartBin
+from tests.builders import make_drop_off
+from tests.worker.test_tally import balances
+from worker.tally import drain
+from worker.watch import watch
+
+pytestmark = pytest.mark.django_db
+STOP_AFTER_S = 1.0
+
+
+@pytest.fixture
+def asked_to_stop_soon() -> Iterator[None]:
+    """SIGTERM comes after a moment, as from whoever runs the service; the test's own handlers are put back."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    # Harmless when the watch did not get as far as to take the signal over.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    timer = threading.Timer(STOP_AFTER_S, os.kill, (os.getpid(), signal.SIGTERM))
+    timer.start()
+    yield
+    timer.join()
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_the_watch_tallies_and_releases_until_it_is_told_to_stop(
+    zhang: Household, bin_07: SmartBin, asked_to_stop_soon: None
+) -> None:
+    now = timezone.now()
+    make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=now - dt.timedelta(days=3), is_tallied=False)
+    make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=now - dt.timedelta(minutes=1), is_tallied=False)
+    watch()
+    assert balances(zhang) == (10, 10)
+
+
+def test_a_day_that_cannot_be_released_does_not_end_the_watch(
+    zhang: Household, li: Household, bin_07: SmartBin, asked_to_stop_soon: None
+) -> None:
+    """Somebody took the programme of that day away behind the platform's back."""
+    then = timezone.now() - dt.timedelta(days=3)
+    make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=then, is_tallied=False)
+    drain(now=then)
+    default = Programme.objects.get()
+    today = Programme.objects.create(name="新方案", holds_from=timezone.localdate(), checking_window_s=60)
+    default.rules.filter(category="FOOD").update(programme=today)
+    PointRule.objects.filter(programme=default).delete()
+    default.delete()
+    make_drop_off(smart_bin=bin_07, household=li, occurred_at=timezone.now(), is_tallied=False)
+    watch()
+    assert balances(zhang) == (10, 0)
+    assert balances(li) == (10, 0)
