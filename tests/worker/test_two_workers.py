@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 
 from households.models import Community, Household
+from points import ledger
 from points.audit import verify_ledger
 from points.release import release_due
 from sorting.models import CollectionPoint, SmartBin
@@ -34,6 +35,7 @@ def test_zhangs_limit_holds_when_two_communities_bins_are_tallied_at_once(
         make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=at(on=TODAY, hour=h), is_tallied=False)
         for h in (7, 8)
     ]
+    ledger.open_accounts(household_ids=[zhang.pk])  # not to wait for the making of the accounts, but for their locks
     for hour in (7, 8):
         make_drop_off(smart_bin=bin_11, household=zhang, occurred_at=at(on=TODAY, hour=hour), is_tallied=False)
     with elsewhere() as pool:
