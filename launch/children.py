@@ -73,7 +73,9 @@ class Children:
     def __enter__(self) -> "Children":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is Stopped:  # before anything was served; a process that is just starting may take its time to end
+            notice("正在停止 stopping …")
         # A second Ctrl-C must not leave half of them running; stopping has its own limit.
         before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
         try:

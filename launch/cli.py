@@ -1,6 +1,7 @@
 """The command line of run.py: what there is to say, and which part does it."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 
 from launch.bench import run_bench
@@ -14,12 +15,16 @@ from launch.relock import relock
 from launch.serve import run_serve
 
 DESCRIPTION = "分分 Fenfen: sorting household waste in a district, from the smart bin to the indicator."
+USAGE_ERROR = 2
 EPILOG = "`python3 run.py COMMAND --help` says more. The first start makes .venv from the locked requirements."
 
 
 def main(*, arguments: Sequence[str]) -> int:
     """Run one command; its exit code: 0 clean, 1 something failed, 2 wrong usage."""
     parser = _parser()
+    if not arguments:
+        parser.print_help(sys.stderr)
+        return USAGE_ERROR
     options, extra = parser.parse_known_args(arguments)
     if extra and not options.takes_more:
         parser.error(f"unknown arguments: {' '.join(extra)}")

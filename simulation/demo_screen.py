@@ -116,7 +116,9 @@ class DemoScreen:
     def show_seconds(self, *, seconds: Mapping[str, float]) -> None:
         """Where the time went."""
         self._title("用时", "Seconds")
-        self._say(" · ".join(f"{_STAGES.get(stage, stage)} {took:.1f}" for stage, took in seconds.items()))
+        stages = [f"{_STAGES.get(stage, stage)} {took:.1f}" for stage, took in seconds.items()]
+        self._say(" · ".join(stages[:-1]))
+        self._say(stages[-1])
 
     def show_next(self, *, links: Sequence[tuple[str, str]]) -> None:
         """Where to look next."""

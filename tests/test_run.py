@@ -95,6 +95,12 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str], fresh: dict[str, str])
     assert answer.stderr
 
 
+def test_without_a_command_it_says_what_there_is(fresh: dict[str, str]) -> None:
+    answer = run(environment=fresh)
+    assert "a simulated day" in answer.stderr
+    assert answer.stdout == ""
+
+
 @pytest.mark.parametrize("arguments", [["nosuch"], ["help", "nosuch"], ["tally", "--nosuch"]], ids=" ".join)
 def test_an_unknown_management_command_or_option_is_exit_code_2(arguments: list[str], fresh: dict[str, str]) -> None:
     answer = run("manage", *arguments, environment=fresh)
