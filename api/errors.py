@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import msgspec
-from django.http import HttpResponse
 
 
 class Refused(Exception):
@@ -27,9 +26,6 @@ class Refused(Exception):
         self.extra = dict(extra or {})
         self.headers = dict(headers or {})
 
-    def response(self) -> HttpResponse:
-        """The answer to the caller."""
-        document = {"code": self.code, "message": self.message, "fields": self.fields, **self.extra}
-        return HttpResponse(
-            msgspec.json.encode(document), status=self.status, content_type="application/json", headers=self.headers
-        )
+    def body(self) -> bytes:
+        """The document that the caller gets."""
+        return msgspec.json.encode({"code": self.code, "message": self.message, "fields": self.fields, **self.extra})

@@ -111,12 +111,14 @@ class CardKind(models.TextChoices):
 
     RFID = "RFID", "射频卡"
     QR = "QR", "二维码"
+    FINGERPRINT = "FINGERPRINT", "指纹编号"
 
 
 class Card(models.Model):
     """卡: one active card of a kind per household. A replaced card keeps its row and its days of validity.
 
-    `number` is an RFID number as printed, or a QR's token of 128 random bits; `number_key` is its normal form
+    `number` is an RFID number as printed, a QR's token of 128 random bits, or the opaque reference by which a bin
+    that matched a fingerprint itself names the household; `number_key` is its normal form
     (households.card_text), by which it is found. `is_searched`: the drop-offs that came with this card before it
     was bound have been looked for (sorting.services.attribution).
     Valid at a moment T where (valid_from is null or valid_from <= T) and (valid_to is null or T < valid_to);
@@ -124,7 +126,7 @@ class Card(models.Model):
     """
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="cards", verbose_name="住户")
-    kind = models.CharField("种类", max_length=4, choices=CardKind.choices)
+    kind = models.CharField("种类", max_length=12, choices=CardKind.choices)
     number = models.CharField("卡号", max_length=64)
     number_key = models.CharField("归一的卡号", max_length=64, editable=False)
     issued_at = models.DateTimeField("发卡时间")

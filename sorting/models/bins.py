@@ -1,4 +1,4 @@
-"""CollectionPoint, its opening windows, the bins at it and their keys."""
+"""CollectionPoint, its opening windows and special days, and the bins at it."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -55,6 +55,39 @@ class OpenWindow(models.Model):
         return f"{self.starts_at:%H:%M}-{self.ends_at:%H:%M}"
 
 
+class SpecialDay(models.Model):
+    """特殊日: a holiday. On this local date the point keeps these hours instead of its usual windows.
+
+    Several rows of a date are several windows; a row without hours means that the point stays closed all day.
+    """
+
+    point = models.ForeignKey(
+        CollectionPoint, on_delete=models.CASCADE, related_name="special_days", verbose_name="投放点"
+    )
+    on_date = models.DateField("日期")
+    starts_at = models.TimeField("开始", null=True, blank=True)
+    ends_at = models.TimeField("结束", null=True, blank=True)
+    note = models.CharField("说明", max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = "特殊日"
+        verbose_name_plural = "特殊日"
+        constraints = [
+            models.UniqueConstraint(fields=["point", "on_date", "starts_at"], name="special_day_window_once"),
+            models.UniqueConstraint(
+                fields=["point", "on_date"], condition=Q(starts_at__isnull=True), name="special_day_closed_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at__isnull=True, ends_at__isnull=True)
+                | Q(starts_at__isnull=False, ends_at__gt=F("starts_at")),
+                name="special_day_times_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on_date} {self.starts_at:%H:%M}-{self.ends_at:%H:%M}" if self.starts_at else f"{self.on_date} 休"
+
+
 class SmartBin(models.Model):
     """智能桶: identifies, weighs and reports. `categories` are the codes it takes, joined by ';'."""
 
@@ -71,22 +104,3 @@ class SmartBin(models.Model):
 
     def __str__(self) -> str:
         return self.code
-
-
-class BinKey(models.Model):
-    """A bin's signing key, encrypted at rest. Two are valid while one is rotated."""
-
-    bin = models.ForeignKey(SmartBin, on_delete=models.PROTECT, related_name="keys", verbose_name="智能桶")
-    secret_encrypted = models.BinaryField(editable=False)
-    created_at = models.DateTimeField("生成时间")
-    expires_at = models.DateTimeField("失效时间", null=True, blank=True)
-
-    class Meta:
-        verbose_name = "桶密钥"
-        verbose_name_plural = "桶密钥"
-        constraints = [
-            models.UniqueConstraint(fields=["bin"], condition=Q(expires_at__isnull=True), name="bin_key_one_current"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.bin} {self.created_at:%Y-%m-%d %H:%M}"

@@ -52,6 +52,7 @@ def record_message(
     body_digest: str,
     boot_id: str,
     events: Sequence[object],
+    door: Door,
     received_at: dt.datetime,
 ) -> MessageAnswer:
     """Record the drop-offs of one message and the answer to it, both or neither.
@@ -80,7 +81,7 @@ def record_message(
     batch = record_drop_offs(
         smart_bin=smart_bin,
         events=events,
-        door=Door.HTTP,
+        door=door,
         received_at=received_at,
         boot_id=boot_id,
         digest=body_digest,

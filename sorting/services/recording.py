@@ -11,7 +11,7 @@ from django.db import transaction
 
 from households.cards import households_of_cards
 from lib.sql_lists import is_any_sql, text_list
-from sorting.models import BatchKind, Door, DropOff, DropOffBatch, Fate, OpenWindow, SmartBin
+from sorting.models import DEVICE_DOORS, BatchKind, Door, DropOff, DropOffBatch, Fate, OpenWindow, SmartBin
 from sorting.services.events import Clock, EventFacts, EventRejected, clock_at, read_event
 from sorting.services.refusals import Refusal, keep_refusals
 from sorting.services.rows import insert_rows
@@ -88,12 +88,12 @@ def record_drop_offs(
 ) -> RecordedBatch:
     """Record one bin's events (dicts as a door parsed them) as one batch; the fate of each, in the order sent.
 
-    Every event ends as a DropOff, as one that was there before, or as a RefusedEvent. The doors other than HTTP take
-    any past day. `judged_at` is the moment against which `occurred_at` is judged, `received_at` if not given.
+    Every event ends as a DropOff, as one that was there before, or as a RefusedEvent. The doors that are no bin's
+    take any past day. `judged_at` is the moment against which `occurred_at` is judged, `received_at` if not given.
     Nothing is kept when an error is raised: the caller's transaction goes with it.
     """
     clock = clock_at(
-        judged_at=judged_at or received_at, zone=ZoneInfo(settings.TIME_ZONE), has_age_limit=door == Door.HTTP
+        judged_at=judged_at or received_at, zone=ZoneInfo(settings.TIME_ZONE), has_age_limit=door in DEVICE_DOORS
     )
     readings = [_reading(event, clock) for event in events]
     firsts: dict[str, EventFacts] = {}

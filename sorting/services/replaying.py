@@ -7,7 +7,7 @@ from itertools import groupby
 
 from django.db import transaction
 
-from sorting.models import Door, Fate, RefusedEvent, SmartBin
+from sorting.models import DEVICE_DOORS, Door, Fate, RefusedEvent, SmartBin
 from sorting.services.recording import record_drop_offs
 
 BIN_UNKNOWN_CODE = "bin_unknown"
@@ -28,7 +28,7 @@ def replay_refused(*, refused: Iterable[RefusedEvent], now: dt.datetime) -> Repl
     """Send kept events through record_drop_offs again; those that went in are stamped with `replayed_at`.
 
     Each is judged as on the day it first came, through the door by which it came: what was too old or too early then
-    still is. Only what came over HTTP earns points, as an import may have been without `--award`.
+    still is. Only what a bin sent itself earns points, as an import may have been without `--award`.
     """
     outcome = ReplayOutcome()
     by_arrival = sorted(refused, key=_arrival)
@@ -44,7 +44,7 @@ def replay_refused(*, refused: Iterable[RefusedEvent], now: dt.datetime) -> Repl
                 events=[row.payload for row in rows],
                 door=Door(door),
                 received_at=now,
-                is_awarding=door == Door.HTTP,
+                is_awarding=door in DEVICE_DOORS,
                 judged_at=first_received_at,
             )
             settled = [row.pk for row, result in zip(rows, batch.results, strict=True) if result.fate in _SETTLED]
