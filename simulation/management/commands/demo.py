@@ -104,7 +104,7 @@ def _links(*, base_url: str, password: str) -> list[tuple[str, str]]:
         ("首页 front page", f"{base_url}/"),
         ("管理后台 back office", f"{base_url}/admin/"),
         ("  用户名 user / 密码 password", f"{ADMINISTRATOR} / {password}"),
-        ("桶怎样接入 for bin makers", "docs/bin-makers.md"),
+        ("桶怎样接入 for bin makers", "docs/device-protocol.md"),
         ("怎样正式运行 how to run it for real", "README.md, docs/operations.md"),
     ]
 

@@ -1,4 +1,4 @@
-"""docs/bin-makers.md keeps its word: its program delivers, and its tables are the code's."""
+"""docs/device-protocol.md keeps its word: its program delivers, and its tables are the code's."""
 
 import datetime as dt
 import json
@@ -17,7 +17,7 @@ from sorting.models import DropOff, Fate, Method, SmartBin
 from sorting.services.events import Rejection
 from tests.sorting.test_recording import event
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "bin-makers.md").read_text(encoding="utf8")
+GUIDE = (Path(__file__).parents[2] / "docs" / "device-protocol.md").read_text(encoding="utf8")
 
 
 @pytest.mark.django_db(transaction=True)
