@@ -1,45 +1,9 @@
-"""Bins and what they sent, in the back office. Arrived rows are never changed; keys are never shown."""
+"""What bins sent, in the back office: arrived rows are never changed."""
 
 from django.contrib import admin
 
-from people.back_office import KeptAdmin, PlainInline, ReadOnlyAdmin
-from sorting.models import (
-    CollectionPoint,
-    DropOff,
-    DropOffBatch,
-    OpenWindow,
-    RefusedEvent,
-    SetAside,
-    SmartBin,
-    SpotCheck,
-    Verification,
-)
-
-
-class OpenWindowInline(PlainInline):
-    """投放时段 of a point."""
-
-    model = OpenWindow
-
-
-@admin.register(CollectionPoint)
-class CollectionPointAdmin(KeptAdmin):
-    """投放点."""
-
-    list_display = ("name", "community", "latitude", "longitude")
-    list_filter = ("community",)
-    search_fields = ("name",)
-    list_select_related = ("community",)
-    inlines = [OpenWindowInline]
-
-
-@admin.register(SmartBin)
-class SmartBinAdmin(KeptAdmin):
-    """智能桶; its key is made by `bin_key` and shown once."""
-
-    list_display = ("code", "point", "categories", "registered_at", "revoked_at")
-    search_fields = ("code",)
-    list_select_related = ("point",)
+from people.back_office import ReadOnlyAdmin
+from sorting.models import DropOff, DropOffBatch, RefusedEvent, SetAside
 
 
 @admin.register(DropOffBatch)
@@ -109,23 +73,3 @@ class SetAsideAdmin(ReadOnlyAdmin):
     def drop_off_number(self, row: SetAside) -> int:
         """The drop-off's key, which verify_ledger and the logs name too."""
         return int(row.pk)
-
-
-@admin.register(Verification)
-class VerificationAdmin(ReadOnlyAdmin):
-    """核验."""
-
-    list_display = ("verified_at", "guide", "verdict", "source", "in_force_at")
-    fields = readonly_fields = (*list_display, "actual_category", "note")
-    list_filter = ("verdict", "source")
-    list_select_related = ("guide",)
-    ordering = ("-id",)
-
-
-@admin.register(SpotCheck)
-class SpotCheckAdmin(ReadOnlyAdmin):
-    """抽查."""
-
-    list_display = ("checked_at", "point", "guide", "looked_at_count", "wrong_count")
-    list_select_related = ("point", "guide")
-    ordering = ("-id",)
