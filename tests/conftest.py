@@ -26,6 +26,7 @@ from tests.halves import (  # noqa: F401 - hooks of pytest, and a fixture
     pytest_testnodedown,
     real_data,
 )
+from tests.own_server import own_server, small_district  # noqa: F401 - fixtures
 from tests.servers import own_valkey, valkey_url  # noqa: F401 - fixtures
 
 # The demo's keys are allowed here, and in processes that tests start.

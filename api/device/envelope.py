@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from django.http import HttpRequest, UnreadablePostError
+from django.http import HttpRequest
 
 from api.errors import Refused
 
@@ -32,23 +32,36 @@ _raw_envelope = msgspec.json.Decoder(_RawEnvelope)
 _event = msgspec.json.Decoder()
 
 
-def read_body(*, request: HttpRequest) -> bytes:
-    """The body, if it is small enough and sent as it is.
+def read_body(*, request: HttpRequest, bytes_max: int = BODY_BYTES_MAX) -> bytes:
+    """The body, if it is small enough and sent as it is. No more than `bytes_max` and one are ever held.
 
-    :raises Refused: 413 before anything is read where Content-Length says so; 400 otherwise.
+    A body in chunks says nothing of its length beforehand; small devices send so, and Django would see it as empty.
+
+    :raises Refused: 413 before anything is read where Content-Length says so; 400 for a compressed or broken one.
     """
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         raise Refused(400, "body_invalid", "Content-Length 不是数字") from None
-    if length > BODY_BYTES_MAX:
-        raise Refused(413, "body_too_large", f"请求超过 {BODY_BYTES_MAX} 字节 (body too large)")
+    if length > bytes_max:
+        raise _too_large(bytes_max=bytes_max)
     if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
         raise Refused(400, "body_invalid", "不接受压缩的请求 (Content-Encoding is not accepted)")
+    is_chunked = bool(request.headers.get("Transfer-Encoding"))
+    stream = request.META["wsgi.input"] if is_chunked else request
+    body = bytearray()
     try:
-        return request.body
-    except UnreadablePostError:
+        while part := stream.read(bytes_max + 1 - len(body)):
+            body += part
+    except OSError:
         raise Refused(400, "body_invalid", "请求没有传完 (the body broke off)") from None
+    if len(body) > bytes_max:
+        raise _too_large(bytes_max=bytes_max)
+    return bytes(body)
+
+
+def _too_large(*, bytes_max: int) -> Refused:
+    return Refused(413, "body_too_large", f"请求超过 {bytes_max} 字节 (body too large)")
 
 
 def parse_envelope(*, body: bytes) -> Envelope:
