@@ -1,7 +1,9 @@
-"""Opening windows as people write them: `07:00-09:00;18:00-20:00`. Pure: no ORM."""
+"""Opening windows as people write them, `07:00-09:00;18:00-20:00`, and whether a point is open. Pure: no ORM."""
 
 import datetime as dt
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 WINDOWS_MAX = 12  # a point with more windows a day is open all day
@@ -11,6 +13,30 @@ Window = tuple[dt.time, dt.time]
 # 24:00 as an end: bins tell whole seconds or milliseconds, so nothing is dropped off between this and midnight.
 END_OF_DAY = dt.time.max
 _WINDOW = re.compile(r"([0-9]{1,2}):([0-9]{2})-([0-9]{1,2}):([0-9]{2})", re.ASCII)
+
+
+ALL_DAY: Window = (dt.time.min, END_OF_DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningHours:
+    """When one point is open. `usual`: the windows of an ordinary day, none meaning that it is open all day.
+
+    `special`: what holds instead on particular local dates; there an empty tuple means closed all day.
+    """
+
+    usual: tuple[Window, ...] = ()
+    special: Mapping[dt.date, tuple[Window, ...]] = field(default_factory=dict)
+
+    def windows_on(self, *, day: dt.date) -> tuple[Window, ...]:
+        """The windows of a local date; none where the point is closed all day."""
+        return self.special.get(day, self.usual or (ALL_DAY,))
+
+    def is_open(self, *, at: dt.datetime) -> bool:
+        """Whether `at`, on the district's clock, lies in a window of its own date."""
+        time = at.time()
+        windows = self.windows_on(day=at.date())
+        return any(starts_at <= time and (time < ends_at or ends_at == END_OF_DAY) for starts_at, ends_at in windows)
 
 
 class WindowsInvalid(ValueError):

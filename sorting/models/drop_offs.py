@@ -99,6 +99,7 @@ class DropOffBatch(models.Model):
         indexes = [
             models.Index(fields=["community", "id"], condition=Q(tallied_at__isnull=True), name="batch_untallied"),
             models.Index(fields=["received_at"], name="batch_received"),
+            models.Index(fields=["bin", "received_at"], name="batch_bin_received"),
         ]
 
     def __str__(self) -> str:

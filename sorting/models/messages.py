@@ -16,6 +16,7 @@ class RefusedEvent(models.Model):
 
     bin_code = models.CharField("桶号", max_length=64, blank=True)
     door = models.CharField("来源", max_length=8, choices=Door.choices)
+    boot_id = models.CharField("启动号", max_length=64, blank=True, db_default="")
     event_id = models.CharField("事件号", max_length=200, blank=True)
     fate = models.CharField("结果", max_length=9, choices=Fate.choices)
     code = models.CharField("原因", max_length=40)

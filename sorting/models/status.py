@@ -11,14 +11,16 @@ from sorting.models.bins import SmartBin
 class BinStatus(models.Model):
     """桶状态: the last heartbeat of a bin, one row a bin, overwritten. What a bin does not report is null.
 
+    `received_at` is when a heartbeat last came; the others are of the heartbeat that was signed last, at `signed_at`.
     `clock_skew_s` is the bin's clock minus ours: positive when the bin runs ahead. `last_sequence` is the highest
-    `sequence` that the bin says it has sent or keeps for sending since it booted as `boot_id`.
+    `sequence` that the bin says it has sent or keeps for sending in the run `boot_id`. `fill_rates` is by category.
     """
 
     bin = models.OneToOneField(
         SmartBin, on_delete=models.PROTECT, primary_key=True, related_name="status", verbose_name="智能桶"
     )
     received_at = models.DateTimeField("接收时间")
+    signed_at = models.DateTimeField("签名时间")
     said_at = models.DateTimeField("桶的时间")
     clock_skew_s = models.FloatField("时钟偏差(秒)")
     boot_id = models.CharField("启动号", max_length=64, blank=True)
@@ -27,6 +29,7 @@ class BinStatus(models.Model):
     temperature_c = models.FloatField("温度(℃)", null=True, blank=True)
     battery_rate = models.FloatField("电量", null=True, blank=True)
     firmware = models.CharField("固件", max_length=64, blank=True)
+    fill_rates = models.JSONField("满溢率", default=dict, blank=True)
 
     class Meta:
         verbose_name = "桶状态"
@@ -42,7 +45,10 @@ class BinStatus(models.Model):
 
 
 class FillReading(models.Model):
-    """满溢率: how full one category's container was at a moment. Kept for 30 days; the forecast is made of them."""
+    """满溢率: how full one category's container was at a moment. Kept for 30 days; the forecast is made of them.
+
+    One a quarter of an hour: `read_at` is when the quarter began, the rate is the last that the bin said in it.
+    """
 
     bin = models.ForeignKey(SmartBin, on_delete=models.PROTECT, related_name="fill_readings", verbose_name="智能桶")
     category = models.CharField("类别", max_length=12, choices=WasteCategory.choices)
@@ -60,6 +66,33 @@ class FillReading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bin} {self.category} {self.fill_rate:.0%}"
+
+
+class SequenceRun(models.Model):
+    """序号段: which numbers of one run of a bin's `sequence` came, and which are missing. `boot_id` names the run.
+
+    Of the numbers from `first` to `highest` those in `missing` never came: ranges [from, to, since], ends included,
+    `since` in whole seconds since 1970. What came is read up to `read_to`. See sorting.sequence_ranges.
+    """
+
+    bin = models.ForeignKey(SmartBin, on_delete=models.PROTECT, related_name="sequence_runs", verbose_name="智能桶")
+    boot_id = models.CharField("启动号", max_length=64)
+    first = models.BigIntegerField("首个序号")
+    highest = models.BigIntegerField("最大序号")
+    missing = models.JSONField("缺号", default=list, blank=True)
+    read_to = models.DateTimeField("读到")
+
+    class Meta:
+        verbose_name = "序号段"
+        verbose_name_plural = "序号段"
+        constraints = [
+            models.UniqueConstraint(fields=["bin", "boot_id"], name="sequence_run_once"),
+            models.CheckConstraint(condition=Q(highest__gte=F("first")), name="sequence_run_in_order"),
+        ]
+        indexes = [models.Index(fields=["read_to"], name="sequence_run_read")]
+
+    def __str__(self) -> str:
+        return f"{self.bin} {self.boot_id}"
 
 
 class AlertKind(models.TextChoices):

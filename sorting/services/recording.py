@@ -1,7 +1,7 @@
 """Records what a bin or a file brought: the one function behind every door."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -11,7 +11,9 @@ from django.db import transaction
 
 from households.cards import households_of_cards
 from lib.sql_lists import is_any_sql, text_list
-from sorting.models import DEVICE_DOORS, BatchKind, Door, DropOff, DropOffBatch, Fate, OpenWindow, SmartBin
+from sorting.models import DEVICE_DOORS, BatchKind, Door, DropOff, DropOffBatch, Fate, SmartBin
+from sorting.open_windows import OpeningHours
+from sorting.queries.opening_hours import opening_hours_of
 from sorting.services.events import Clock, EventFacts, EventRejected, clock_at, read_event
 from sorting.services.refusals import Refusal, keep_refusals
 from sorting.services.rows import insert_rows
@@ -68,10 +70,7 @@ class _Site:
 
     community_id: int
     categories: frozenset[str]
-    windows: tuple[tuple[dt.time, dt.time], ...]
-
-    def is_open(self, at: dt.time) -> bool:
-        return not self.windows or any(starts_at <= at < ends_at for starts_at, ends_at in self.windows)
+    hours: OpeningHours
 
 
 @transaction.atomic(savepoint=False)
@@ -100,7 +99,7 @@ def record_drop_offs(
     for reading in readings:
         if isinstance(reading, EventFacts):
             firsts.setdefault(reading.event_id, reading)
-    site = _site_of(smart_bin=smart_bin)
+    site = _site_of(smart_bin=smart_bin, days={facts.occurred_local.date() for facts in firsts.values()})
     batch = DropOffBatch.objects.create(
         kind=BatchKind.DROP_OFFS,
         door=door,
@@ -119,6 +118,7 @@ def record_drop_offs(
     keep_refusals(
         bin_code=smart_bin.code,
         door=door,
+        boot_id=boot_id,
         received_at=received_at,
         refusals=[
             Refusal(event=event, fate=result.fate, code=result.code or CONFLICT_CODE, message=result.message)
@@ -136,12 +136,11 @@ def _reading(event: object, clock: Clock) -> EventFacts | EventRejected:
         return rejected
 
 
-def _site_of(*, smart_bin: SmartBin) -> _Site:
-    windows = OpenWindow.objects.filter(point=smart_bin.point_id).values_list("starts_at", "ends_at")
+def _site_of(*, smart_bin: SmartBin, days: Set[dt.date]) -> _Site:
     return _Site(
         community_id=smart_bin.point.community_id,
         categories=frozenset(smart_bin.categories.split(";")),
-        windows=tuple(windows),
+        hours=opening_hours_of(point_id=smart_bin.point_id, days=days),
     )
 
 
@@ -189,7 +188,7 @@ def _columns(*, batch: DropOffBatch, site: _Site, drop_offs: Sequence[EventFacts
         "occurred_at": [facts.occurred_at for facts in drop_offs],
         "occurred_on": [facts.occurred_local.date() for facts in drop_offs],
         "fill_rate": [facts.fill_rate for facts in drop_offs],
-        "is_in_window": [site.is_open(facts.occurred_local.time()) for facts in drop_offs],
+        "is_in_window": [site.hours.is_open(at=facts.occurred_local) for facts in drop_offs],
         "is_category_served": [facts.category in site.categories for facts in drop_offs],
     }
 

@@ -20,6 +20,7 @@ EVENT_ID_KEPT_LENGTH_MAX = 200
 _TYPES = {
     "bin_code": "text",
     "door": "text",
+    "boot_id": "text",
     "event_id": "text",
     "fate": "text",
     "code": "text",
@@ -47,7 +48,9 @@ class Refusal:
     message: str
 
 
-def keep_refusals(*, bin_code: str, door: Door, received_at: dt.datetime, refusals: Sequence[Refusal]) -> None:
+def keep_refusals(
+    *, bin_code: str, door: Door, received_at: dt.datetime, refusals: Sequence[Refusal], boot_id: str = ""
+) -> None:
     """Store each refusal once; the same one again raises `repeat_count` and `last_received_at`."""
     repeats: Counter[tuple[str, str]] = Counter()
     kept: dict[tuple[str, str], tuple[str, str, Refusal]] = {}
@@ -65,6 +68,7 @@ def keep_refusals(*, bin_code: str, door: Door, received_at: dt.datetime, refusa
         columns={
             "bin_code": [storable_text(text=bin_code)[:BIN_CODE_LENGTH_MAX]] * count,
             "door": [door.value] * count,
+            "boot_id": [boot_id] * count,
             "event_id": [event_id for _, _, _, event_id, _ in rows],
             "fate": [refusal.fate.value for *_, refusal in rows],
             "code": [code for code, *_ in rows],

@@ -1,0 +1,1 @@
+"""What is read of bins and drop-offs. Each query is set-based: one statement, however many bins."""
