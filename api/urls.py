@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from api.device.views import drop_offs
+from api.device.views import drop_offs, status
 
 urlpatterns = [
     path("v1/device/drop-offs", drop_offs, name="device-drop-offs"),
+    path("v1/device/status", status, name="device-status"),
 ]

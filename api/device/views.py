@@ -10,6 +10,7 @@ from api.device.drop_offs import answer_drop_offs
 from api.device.envelope import read_body
 from api.device.exchange import Message, Reply, refuse, reply_to
 from api.device.signatures import HEADERS
+from api.device.status import answer_status
 from api.errors import Refused
 from sorting.models import Door
 
@@ -18,6 +19,12 @@ from sorting.models import Door
 def drop_offs(request: HttpRequest) -> HttpResponse:
     """Take one signed batch of a bin. Whatever is sent, it is answered; after a 200 the bin may forget the batch."""
     return _exchange(request=request, answer=answer_drop_offs)
+
+
+@csrf_exempt
+def status(request: HttpRequest) -> HttpResponse:
+    """Take one signed heartbeat of a bin. A bin that gets no answer just sends its next one."""
+    return _exchange(request=request, answer=answer_status)
 
 
 def _exchange(*, request: HttpRequest, answer: Callable[[Message], bytes]) -> HttpResponse:

@@ -1,0 +1,164 @@
+"""The answer to a heartbeat: parse, verify, one call, translate. See docs/device-protocol.md."""
+
+import datetime as dt
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from django.conf import settings
+from django.utils import timezone
+
+from api.device.exchange import Message, authenticated_bin
+from api.errors import Refused
+from sorting.categories import WasteCategory
+from sorting.services.status import Heartbeat, record_status
+
+TEXT_LENGTH_MAX = 64
+INTEGER_MAX = 2**63 - 1
+TEMPERATURE_C_MIN, TEMPERATURE_C_MAX = -80, 200  # what a thermometer in a bin can have seen, fire included
+
+YEAR_MIN, YEAR_MAX = 1970, 2999  # a clock without a battery starts at 1970; further off is no clock
+
+_document = msgspec.json.Decoder()
+
+
+class _Invalid(ValueError):
+    """A value that is not one; the text says what it must be."""
+
+
+def answer_status(message: Message) -> bytes:
+    """Record the heartbeat; the server's time, the bin's clock against it, and the bin's open alerts as JSON.
+
+    :raises Refused: 400 no such shape or a wrong value (`field_invalid`, with `fields`); 401, 429 as everywhere.
+    """
+    document = _parse(body=message.body)
+    smart_bin = authenticated_bin(message=message, code=document["bin"])
+    heartbeat = _heartbeat(document=document, signed_at=_signed_at(message=message))
+    recorded = record_status(smart_bin=smart_bin, heartbeat=heartbeat, received_at=message.received_at)
+    return msgspec.json.encode(
+        {
+            "received_at": _text(message.received_at),
+            "server_time": _text(timezone.now()),
+            "clock_skew_s": round(recorded.clock_skew_s, 3),
+            "alerts": [{"kind": kind.value, "subject": subject} for kind, subject in recorded.alerts],
+        }
+    )
+
+
+def _text(moment: dt.datetime) -> str:
+    return timezone.localtime(moment).isoformat(timespec="milliseconds")
+
+
+def _parse(*, body: bytes) -> dict[str, Any]:
+    """The object in the body, of which only `bin` is known to be right."""
+    try:
+        body.decode()
+        document = _document.decode(body)
+    except (ValueError, RecursionError) as error:
+        raise Refused(400, "body_invalid", f"请求不是 JSON (not JSON): {error}"[:300]) from None
+    try:
+        if not isinstance(document, dict):
+            raise _Invalid("object")
+        if not _short_text(document.get("bin")):
+            raise _Invalid("bin")
+    except _Invalid:
+        raise Refused(
+            400,
+            "body_invalid",
+            "请求须为 JSON 对象,bin 为桶号 (a JSON object with the bin's code)",
+            fields={"bin": f"1 至 {TEXT_LENGTH_MAX} 个可见字符 (1 to {TEXT_LENGTH_MAX} printable characters)"},
+        ) from None
+    return document
+
+
+def _signed_at(*, message: Message) -> dt.datetime:
+    """The moment in the header that the signature covers, and that was checked with it."""
+    return dt.datetime.fromtimestamp(float(message.headers["webhook-timestamp"]), tz=dt.UTC)
+
+
+def _heartbeat(*, document: Mapping[str, Any], signed_at: dt.datetime) -> Heartbeat:
+    """What the document says; null is as good as absent, and unknown fields are tolerated."""
+    found: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    for name, read in _READERS.items():
+        if document.get(name) is None:
+            continue
+        try:
+            found[name] = read(document[name])
+        except _Invalid as invalid:
+            wrong[name] = str(invalid)
+    if wrong:
+        raise Refused(400, "field_invalid", f"字段不合规 (invalid fields): {', '.join(wrong)}", fields=wrong)
+    return Heartbeat(signed_at=signed_at, said_at=found.pop("sent_at", signed_at), **found)
+
+
+def _short_text(value: object) -> str:
+    # isprintable refuses NUL, line breaks and lone surrogates.
+    if isinstance(value, str) and len(value) <= TEXT_LENGTH_MAX and value.isprintable():
+        return value
+    raise _Invalid(f"至多 {TEXT_LENGTH_MAX} 个可见字符 (at most {TEXT_LENGTH_MAX} printable characters)")
+
+
+def _moment(value: object) -> dt.datetime:
+    invalid = _Invalid("须为 ISO 8601 日期和时间 (a date and time)")
+    # A day alone is not a moment.
+    if not isinstance(value, str) or (":" not in value and "T" not in value):
+        raise invalid
+    try:
+        moment = dt.datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
+        moment = moment.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        raise invalid from None
+    if not YEAR_MIN <= moment.year <= YEAR_MAX:
+        raise invalid
+    return moment
+
+
+def _whole_number(value: object) -> int:
+    # By type, as bool is an int in Python.
+    if type(value) is int and 0 <= value <= INTEGER_MAX:
+        return value
+    raise _Invalid("须为非负整数 (a whole number from 0)")
+
+
+def _number(value: object, *, least: float, most: float) -> float:
+    if type(value) in (int, float) and least <= value <= most and math.isfinite(value):  # type: ignore[operator, arg-type]
+        return float(value)  # type: ignore[arg-type]
+    raise _Invalid(f"须为 {least:g} 到 {most:g} 之间的数 (a number from {least:g} to {most:g})")
+
+
+def _rate(value: object) -> float:
+    return _number(value, least=0, most=1)
+
+
+def _temperature_c(value: object) -> float:
+    return _number(value, least=TEMPERATURE_C_MIN, most=TEMPERATURE_C_MAX)
+
+
+def _true_or_false(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise _Invalid("须为 true 或 false (true or false)")
+
+
+def _fill_rates(value: object) -> dict[str, float]:
+    if not isinstance(value, dict) or not value.keys() <= set(WasteCategory.values):
+        names = "、".join(WasteCategory.values)
+        raise _Invalid(f"须为对象,键为类别:{names} (an object by category)")
+    return {category: _rate(rate) for category, rate in value.items() if rate is not None}
+
+
+_READERS: Mapping[str, Callable[[object], object]] = {
+    "boot_id": _short_text,
+    "sent_at": _moment,
+    "last_sequence": _whole_number,
+    "fill_rates": _fill_rates,
+    "is_lid_open": _true_or_false,
+    "temperature_c": _temperature_c,
+    "battery_rate": _rate,
+    "firmware": _short_text,
+}
