@@ -22,8 +22,10 @@ class ServerError(Exception):
 
 
 @contextlib.contextmanager
-def running_server() -> Iterator[str]:
+def running_server(*, workers: int = 1, application: str = "config.wsgi:application") -> Iterator[str]:
     """Start granian with this process's environment and database, give its address, and stop it at the end.
+
+    `workers` web processes serve `application`.
 
     :raises ServerError: it ended, or did not answer in time.
     """
@@ -31,7 +33,7 @@ def running_server() -> Iterator[str]:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     with _ended_by_exception():
         process = subprocess.Popen(  # noqa: S603  (our own interpreter and our own arguments)
-            [*command, "--workers", "1", "config.wsgi:application"],
+            [*command, "--workers", str(workers), "--blocking-threads", "4", application],
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr.fileno(),  # our stdout belongs to the command
             preexec_fn=_dying_with_us(),

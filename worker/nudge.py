@@ -1,6 +1,10 @@
-"""A nudge tells a Celery worker that something arrived. It may be lost: `tally --watch` polls the database anyway."""
+"""A nudge tells a Celery worker that something arrived. It may be lost: `tally --watch` polls the database anyway.
 
-import time
+Nudges leave from a thread of their own: no bin waits for the broker, and what arrives in a burst becomes one nudge.
+"""
+
+import os
+import threading
 
 import structlog
 from celery import Celery
@@ -8,8 +12,9 @@ from django.conf import settings
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-NUDGE_TIMEOUT_S = 2  # a frozen broker must not keep a bin waiting longer
-PAUSE_S = 10.0  # `tally --watch` sees what arrives within a second all the same
+NUDGE_TIMEOUT_S = 2  # how long a frozen broker is waited for
+PAUSE_S = 10.0  # after a lost nudge; `tally --watch` sees what arrives within a second all the same
+BURST_S = 0.05  # what arrives within it after a nudge shares the next one
 TALLY_TASK = "worker.tally_pending"
 
 log = structlog.get_logger(__name__)
@@ -32,31 +37,57 @@ sender = Celery("fenfen-nudge", broker=settings.REDIS_URL, set_as_current=False)
 sender.conf.update(SENDER_SETTINGS)
 
 
-class _Pause:
-    """Until when nudges are left out, on the monotonic clock of this process."""
+class Nudger:
+    """Sends a nudge for what was asked since the last one, in a daemon thread that starts with the first."""
 
-    until_s = 0.0
+    def __init__(self) -> None:
+        self.lost_count = 0
+        self._asked = threading.Event()
+        self._resting = threading.Event()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._pid = 0
+
+    def ask(self) -> None:
+        """A nudge leaves soon. Returns at once, whatever the broker does."""
+        self._asked.set()
+        if self._thread is not None and self._pid == os.getpid():
+            return
+        with self._starting:
+            if self._thread is None or self._pid != os.getpid():  # a fork takes no thread along
+                self._pid = os.getpid()
+                self._thread = threading.Thread(target=self._run, name="nudge", daemon=True)
+                self._thread.start()
+
+    def end_rest(self) -> None:
+        """Nudge again at once (for tests that mend their broker)."""
+        self._resting.set()
+
+    def _run(self) -> None:
+        while True:
+            self._asked.wait()
+            self._asked.clear()
+            is_sent = send_nudge()
+            self.lost_count += not is_sent
+            self._resting.clear()
+            self._resting.wait(BURST_S if is_sent else PAUSE_S)
 
 
-def nudge_tally() -> bool:
-    """Ask a worker to tally what arrived. Call it after commit.
+nudger = Nudger()
 
-    Returns whether the broker took it; never raises because of the broker. After a lost nudge the next ones are left
-    out for PAUSE_S: a frozen broker costs one request its NUDGE_TIMEOUT_S, and not each.
-    """
-    if time.monotonic() < _Pause.until_s:
-        return False
+
+def nudge_tally() -> None:
+    """Have a worker asked to tally what arrived. Call it after commit; it neither waits nor raises."""
+    nudger.ask()
+
+
+def send_nudge() -> bool:
+    """Ask a worker to tally what arrived; whether the broker took it within NUDGE_TIMEOUT_S. Never raises for it."""
     try:
         # A connection of its own: one from a pool may have died half-open, and the next nudge would hang on it.
         with sender.connection_for_write() as connection:
             sender.send_task(TALLY_TASK, connection=connection, retry=False)
     except (OperationalError, OSError, RedisError) as error:
-        _Pause.until_s = time.monotonic() + PAUSE_S
         log.warning("nudge_lost", error=str(error)[:200], next_in_s=PAUSE_S)
         return False
     return True
-
-
-def end_pause() -> None:
-    """Nudge again at once (for tests that mend their broker)."""
-    _Pause.until_s = 0.0
