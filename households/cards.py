@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from households.card_text import CODE_LENGTH
-from households.models import Card, Household
+from households.models import Household
+from lib.dialect import fetch, moment
 from lib.sql_lists import is_any_sql, text_list
 
 # One card's days: from `valid_from` (included) to `valid_to` (excluded), null without end, and whose it was.
@@ -45,17 +46,23 @@ def _holder(cards: Sequence[_Validity], at: dt.datetime) -> int | None:
 def _validities(*, keys: set[str]) -> dict[str, list[_Validity]]:
     cards: dict[str, list[_Validity]] = defaultdict(list)
     if keys:
-        # Not the ORM's IN: a thousand parameters cost more than everything else that is done with them.
+        # Past the ORM: a thousand parameters of its IN cost more than everything else that is done with them.
         is_any = is_any_sql(column_sql="number_key")
-        rows = Card.objects.extra(where=[is_any], params=[text_list(values=sorted(keys))]).order_by("valid_to", "id")  # noqa: S610
-        for key, valid_from, valid_to, household_id in rows.values_list(
-            "number_key", "valid_from", "valid_to", "household_id"
-        ):
-            cards[key].append((valid_from, valid_to, household_id))
+        rows = fetch(
+            "SELECT number_key, valid_from, valid_to, household_id FROM households_card"  # noqa: S608
+            f" WHERE {is_any} ORDER BY valid_to, id",
+            [text_list(values=sorted(keys))],
+        )
+        for key, valid_from, valid_to, household_id in rows:
+            cards[key].append((_moment(valid_from), _moment(valid_to), household_id))
     for validities in cards.values():
         if len(validities) > 1:
             validities.sort(key=lambda card: card[1] is None)  # databases disagree on where null sorts
     return cards
+
+
+def _moment(value: dt.datetime | str | None) -> dt.datetime | None:
+    return None if value is None else moment(value=value)
 
 
 def _left_days(*, codes: set[str]) -> dict[str, tuple[int, dt.date | None]]:

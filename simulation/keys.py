@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Iterable
 
 from sorting.models import SmartBin
-from sorting.services.bin_keys import make_bin_key, valid_keys
+from sorting.services.bin_keys import make_bin_key, signing_bin
 
 
 def bin_keys(*, bins: Iterable[SmartBin], now: dt.datetime) -> dict[str, str]:
     """A valid key of each bin by the bin's code: the newest that it has, else a new one."""
     return {
-        smart_bin.code: next(iter(valid_keys(smart_bin=smart_bin, now=now)), "")
+        smart_bin.code: next(iter(signing_bin(code=smart_bin.code, now=now)[1]), "")
         or make_bin_key(smart_bin=smart_bin, now=now).key
         for smart_bin in bins
     }

@@ -13,7 +13,7 @@ from api.device.rate import bin_rate, retry_after
 from api.device.signatures import verify_signature
 from api.errors import Refused
 from sorting.models import Door, SmartBin
-from sorting.services.bin_keys import valid_keys
+from sorting.services.bin_keys import signing_bin
 
 MESSAGE_ID_LENGTH_MAX = 200
 BUSY_RETRY_S = 5  # a restart of the database takes about as long
@@ -72,9 +72,9 @@ def authenticated_bin(*, message: Message, code: str) -> SmartBin:
 
     :raises Refused: 401 where it did not sign, 400 for a message id that cannot be kept, 429 past its share.
     """
-    smart_bin = SmartBin.objects.select_related("point").filter(code=code).first()
-    is_elsewhere = message.topic_bin is not None and message.topic_bin != code
-    keys = valid_keys(smart_bin=smart_bin, now=message.received_at) if smart_bin and not is_elsewhere else []
+    smart_bin, keys = signing_bin(code=code, now=message.received_at)
+    if message.topic_bin is not None and message.topic_bin != code:
+        keys = []
     verify_signature(body=message.body, headers=message.headers, keys=keys, now=message.received_at)
     assert smart_bin is not None  # no bin, no keys, no way past the signature
     if len(message.message_id) > MESSAGE_ID_LENGTH_MAX or not message.message_id.isprintable():

@@ -1,6 +1,7 @@
 """One signed message of a bin, answered once: the same message again gets the same answer."""
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from lib.dialect import execute
 from lib.errors import DomainError
 from sorting.models import DeviceMessage, Door, Fate, SmartBin
 from sorting.services.recording import RecordedBatch, record_drop_offs
@@ -23,6 +25,8 @@ _TYPES = {
     "answer": "jsonb",
     "received_at": "timestamptz",
 }
+
+_KEEP_ANSWER = "UPDATE sorting_devicemessage SET answer = %s WHERE bin_id = %s AND message_id = %s"
 
 
 class MessageIdReused(DomainError):
@@ -72,9 +76,8 @@ def record_message(
         },
         on_conflict="ON CONFLICT (bin_id, message_id) DO NOTHING",
     )
-    message = DeviceMessage.objects.filter(bin=smart_bin, message_id=message_id)
     if not is_new:
-        before = message.get()
+        before = DeviceMessage.objects.get(bin=smart_bin, message_id=message_id)
         if before.body_digest != body_digest:
             raise MessageIdReused
         return MessageAnswer(answer=before.answer, batch=None)
@@ -87,7 +90,7 @@ def record_message(
         digest=body_digest,
     )
     answer = _answer(batch=batch)
-    message.update(answer=answer)
+    execute(_KEEP_ANSWER, [json.dumps(answer, ensure_ascii=False), smart_bin.pk, message_id])
     return MessageAnswer(answer=answer, batch=batch)
 
 

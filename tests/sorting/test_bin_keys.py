@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from sorting.models import BinKey, SmartBin
-from sorting.services.bin_keys import BinRevoked, make_bin_key, revoke_bin, valid_keys
+from sorting.services.bin_keys import BinRevoked, make_bin_key, revoke_bin, signing_bin
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def test_a_key_is_32_random_bytes_and_not_stored_in_the_open(bin_07: SmartBin, n
     assert key.startswith("whsec_")
     assert len(base64.b64decode(key.removeprefix("whsec_"), validate=True)) == 32
     assert key.removeprefix("whsec_").encode() not in bytes(BinKey.objects.get().secret_encrypted)
-    assert valid_keys(smart_bin=bin_07, now=now) == [key]
+    assert signing_bin(code=bin_07.code, now=now)[1] == [key]
 
 
 def test_the_key_before_runs_out_after_a_day_and_an_older_one_at_once(bin_07: SmartBin, now: dt.datetime) -> None:
@@ -34,10 +34,10 @@ def test_the_key_before_runs_out_after_a_day_and_an_older_one_at_once(bin_07: Sm
     first = make_bin_key(smart_bin=bin_07, now=now)
     second = make_bin_key(smart_bin=bin_07, now=now)
     assert (first.previous_valid_until, second.previous_valid_until) == (None, now + day)
-    assert valid_keys(smart_bin=bin_07, now=now) == [second.key, first.key]
+    assert signing_bin(code=bin_07.code, now=now)[1] == [second.key, first.key]
     third = make_bin_key(smart_bin=bin_07, now=now)
-    assert valid_keys(smart_bin=bin_07, now=now) == [third.key, second.key]
-    assert valid_keys(smart_bin=bin_07, now=now + day) == [third.key]
+    assert signing_bin(code=bin_07.code, now=now)[1] == [third.key, second.key]
+    assert signing_bin(code=bin_07.code, now=now + day)[1] == [third.key]
 
 
 def test_a_revoked_bin_has_no_key_until_it_is_reinstated_with_a_new_one(bin_07: SmartBin, now: dt.datetime) -> None:
@@ -45,12 +45,12 @@ def test_a_revoked_bin_has_no_key_until_it_is_reinstated_with_a_new_one(bin_07: 
     revoke_bin(smart_bin=bin_07, now=now)
     bin_07.refresh_from_db()
     assert bin_07.revoked_at == now
-    assert valid_keys(smart_bin=bin_07, now=now) == []
+    assert signing_bin(code=bin_07.code, now=now)[1] == []
     with pytest.raises(BinRevoked):
         make_bin_key(smart_bin=bin_07, now=now)
     key = make_bin_key(smart_bin=bin_07, now=now, is_reinstated=True).key
     bin_07.refresh_from_db()
-    assert valid_keys(smart_bin=bin_07, now=now) == [key]
+    assert signing_bin(code=bin_07.code, now=now)[1] == [key]
 
 
 def test_the_command_prints_the_key_once_as_the_contract_has_it(bin_07: SmartBin) -> None:
