@@ -3,10 +3,9 @@
 import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 import redis
@@ -16,29 +15,12 @@ from django.utils import timezone
 from sorting.models import DropOffBatch, SmartBin
 from tests.faults.district import make_bins, make_events, send
 from tests.faults.promises import broken_promises
-from tests.faults.workers import ROOT, environment
+from tests.faults.workers import running
 from tests.servers import OwnValkey
 from worker import nudge
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 GIVE_UP_S = 60
-
-
-@contextmanager
-def running(*arguments: str, redis_url: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """A process of the platform on this test's database and Valkey; gone afterwards."""
-    with subprocess.Popen(
-        [sys.executable, *arguments],
-        cwd=ROOT,
-        env=environment(REDIS_URL=redis_url),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            os.killpg(process.pid, signal.SIGKILL)
 
 
 @pytest.fixture
@@ -77,7 +59,7 @@ def is_all_tallied(*, within_s: float = GIVE_UP_S) -> bool:
 def worker_of(redis_url: str) -> AbstractContextManager["subprocess.Popen[bytes]"]:
     """A Celery worker."""
     options = ("--concurrency", "1", "--loglevel", "ERROR")
-    return running("-m", "celery", "-A", "worker.celery", "worker", *options, redis_url=redis_url)
+    return running("-m", "celery", "-A", "worker.celery", "worker", *options, REDIS_URL=redis_url)
 
 
 def test_a_nudge_reaches_the_celery_worker(nudging: OwnValkey) -> None:
@@ -90,7 +72,7 @@ def test_a_nudge_reaches_the_celery_worker(nudging: OwnValkey) -> None:
 
 def test_redis_wiped_and_then_stopped_in_mid_load_loses_nothing(nudging: OwnValkey) -> None:
     bins = make_bins(community_count=2, households_each=10, now=timezone.now())
-    with worker_of(nudging.url), running("manage.py", "tally", "--watch", redis_url=nudging.url):
+    with worker_of(nudging.url), running("manage.py", "tally", "--watch", REDIS_URL=nudging.url):
         sent = arrive(bins=bins, prefix="a")
         redis.Redis.from_url(nudging.url).flushall()
         sent += arrive(bins=bins, prefix="b")

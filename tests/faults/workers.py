@@ -1,4 +1,4 @@
-"""Tally workers as processes of their own on the test's database, for killing."""
+"""The platform's processes on the test's database, for killing: tally workers above all."""
 
 import contextlib
 import os
@@ -25,6 +25,23 @@ def database_url() -> str:
 def environment(**more: str) -> dict[str, str]:
     """The environment of a child process on this test's database."""
     return {**os.environ, "DATABASE_URL": database_url(), "FENFEN_DEMO": "1", "PYTHONPATH": str(ROOT), **more}
+
+
+@contextlib.contextmanager
+def running(*arguments: str, **more: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """A process of the platform on this test's database, `more` in its environment; gone afterwards."""
+    with subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=environment(**more),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 class Spawner:
