@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from standardwebhooks import Webhook
 
 DOOR_PATH = "/api/v1/device/drop-offs"
+STATUS_PATH = "/api/v1/device/status"
 ANSWER_TIMEOUT_S = 60
 ATTEMPTS_MAX = 8  # with the pauses below a server has about a minute to come back
 PAUSE_S_FIRST = 0.25
@@ -76,7 +77,7 @@ class DeviceClient:
             raise ValueError(f"not the address of a server: {base_url}")
         connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._connection = connect(parts.hostname, parts.port, timeout=ANSWER_TIMEOUT_S)
-        self._path = parts.path.rstrip("/") + DOOR_PATH
+        self._base_path = parts.path.rstrip("/")
         self.times = ClientTimes()
 
     def __enter__(self) -> Self:
@@ -101,47 +102,59 @@ class DeviceClient:
         :raises DoorError: the door refused the batch as a whole, or did not answer.
         """
         started = time.perf_counter()
-        document = {"bin": sender.code, "boot_id": boot_id, "events": events}
-        body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-        message_id = message_id or f"msg_{uuid.uuid4().hex}"
+        body = batch_body(sender=sender, boot_id=boot_id, events=events)
         self.times.signing_s += time.perf_counter() - started
+        return read_answer(content=self.exchange(path=DOOR_PATH, sender=sender, body=body, message_id=message_id))
+
+    def exchange(self, *, path: str, sender: BinIdentity, body: str, message_id: str | None = None) -> bytes:
+        """Send one signed message to `path` until it is answered, as `send` does; the answer's bytes.
+
+        :raises DoorError: as `send`.
+        """
+        message_id = message_id or f"msg_{uuid.uuid4().hex}"
         for attempt in range(1, ATTEMPTS_MAX + 1):
-            status, answer, retry_after_s = self._post(key=sender.key, body=body, message_id=message_id)
+            status, content, retry_after_s = self._post(path=path, key=sender.key, body=body, message_id=message_id)
             if status == 200:
-                return _answer(answer)
+                return content
             if status is not None and status not in _TRY_AGAIN:
                 break
             if attempt < ATTEMPTS_MAX:
                 self.times.retries += 1
                 time.sleep(min(max(retry_after_s, PAUSE_S_FIRST * 2 ** (attempt - 1)), PAUSE_S_MAX))
+        answer = _object(content)
         said = f"{answer.get('code', '')} {answer.get('message', '')}".strip()
         raise DoorError(f"桶 {sender.code}: {status or '没有应答 (no answer)'} {said}", status=status, answer=answer)
 
-    def _post(self, *, key: str, body: str, message_id: str) -> tuple[int | None, dict[str, Any], float]:
+    def hang_up(self, *, path: str, sender: BinIdentity, body: str, message_id: str) -> None:
+        """Send one signed message and close the connection before the answer: nobody knows what became of it."""
+        headers = _signed_headers(key=sender.key, body=body, message_id=message_id)
+        try:
+            self._connection.request("POST", self._base_path + path, body=body.encode(), headers=headers)
+        except (OSError, http.client.HTTPException):
+            return  # then it was not even sent
+        finally:
+            self.times.requests += 1
+            self._connection.close()
+
+    def _post(self, *, path: str, key: str, body: str, message_id: str) -> tuple[int | None, bytes, float]:
         """One attempt, signed anew, as its time must be of now. Status None: the connection was lost."""
         started = time.perf_counter()
-        signed_at = dt.datetime.now(tz=dt.UTC)  # the library takes another offset's clock time for UTC
-        headers = {
-            "content-type": "application/json",
-            "webhook-id": message_id,
-            "webhook-timestamp": str(int(signed_at.timestamp())),
-            "webhook-signature": Webhook(key).sign(message_id, signed_at, body),
-        }
+        headers = _signed_headers(key=key, body=body, message_id=message_id)
         payload = body.encode()
         sent_at = time.perf_counter()
         self.times.signing_s += sent_at - started
         self.times.requests += 1
         self.times.sent_bytes += len(payload)
         try:
-            self._connection.request("POST", self._path, body=payload, headers=headers)
+            self._connection.request("POST", self._base_path + path, body=payload, headers=headers)
             response = self._connection.getresponse()
             content = response.read()
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()  # the next request opens it again
-            return None, {"message": str(error)}, 0.0
+            return None, str(error).encode(), 0.0
         finally:
             self.times.waiting_s += time.perf_counter() - sent_at
-        return response.status, _object(content), _seconds(response.getheader("retry-after"))
+        return response.status, content, _seconds(response.getheader("retry-after"))
 
 
 def is_address(*, base_url: str) -> bool:
@@ -153,9 +166,27 @@ def is_address(*, base_url: str) -> bool:
         return False
 
 
-def _answer(answer: Mapping[str, Any]) -> Answer:
+def batch_body(*, sender: BinIdentity, boot_id: str, events: Sequence[Mapping[str, Any]]) -> str:
+    """The message of one batch, as it is signed and sent."""
+    document = {"bin": sender.code, "boot_id": boot_id, "events": events}
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_answer(*, content: bytes) -> Answer:
+    """The fates in the bytes of an answer."""
+    answer = _object(content)
     results = [EventFate(str(item["event_id"]), item["fate"], item.get("code")) for item in answer["results"]]
     return Answer(batch=str(answer["batch"]), results=results)
+
+
+def _signed_headers(*, key: str, body: str, message_id: str) -> dict[str, str]:
+    signed_at = dt.datetime.now(tz=dt.UTC)  # the library takes another offset's clock time for UTC
+    return {
+        "content-type": "application/json",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(signed_at.timestamp())),
+        "webhook-signature": Webhook(key).sign(message_id, signed_at, body),
+    }
 
 
 def _object(content: bytes) -> dict[str, Any]:

@@ -29,17 +29,17 @@ def running_server(*, workers: int = 1, application: str = "config.wsgi:applicat
 
     :raises ServerError: it ended, or did not answer in time.
     """
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    with _ended_by_exception():
+    with ended_by_exception():
         process = subprocess.Popen(  # noqa: S603  (our own interpreter and our own arguments)
             [*command, "--workers", str(workers), "--blocking-threads", "4", application],
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr.fileno(),  # our stdout belongs to the command
-            preexec_fn=_dying_with_us(),
+            preexec_fn=dying_with_us(),
         )
         try:
-            _wait_until_ready(process=process, port=port)
+            wait_until_ready(process=process, port=port)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
@@ -50,7 +50,11 @@ def running_server(*, workers: int = 1, application: str = "config.wsgi:applicat
                 process.wait()
 
 
-def _wait_until_ready(*, process: "subprocess.Popen[bytes]", port: int) -> None:
+def wait_until_ready(*, process: "subprocess.Popen[bytes]", port: int) -> None:
+    """Return when the server answers.
+
+    :raises ServerError: it ended, or did not answer in time.
+    """
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -68,14 +72,15 @@ def _wait_until_ready(*, process: "subprocess.Popen[bytes]", port: int) -> None:
     raise ServerError(f"the web server did not answer within {START_TIMEOUT_S} s")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine on which nobody listens just now."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
 
 
 @contextlib.contextmanager
-def _ended_by_exception() -> Iterator[None]:
+def ended_by_exception() -> Iterator[None]:
     """Being told to end becomes an exception, so that the server is stopped on the way out."""
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -89,7 +94,7 @@ def _ended_by_exception() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _dying_with_us() -> Callable[[], None] | None:
+def dying_with_us() -> Callable[[], None] | None:
     """A function to run in the child: the kernel ends it when we die without a word. Linux only."""
     if sys.platform != "linux":
         return None
