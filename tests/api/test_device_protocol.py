@@ -1,7 +1,11 @@
 """docs/device-protocol.md keeps its word: its program delivers, and its tables are the code's."""
 
+import ast
+import base64
 import datetime as dt
+import hmac
 import json
+import os
 import re
 import subprocess
 import sys
@@ -9,15 +13,19 @@ from pathlib import Path
 
 import pytest
 from pytest_django.live_server_helper import LiveServer
+from standardwebhooks import Webhook
 
 from api.device.envelope import BATCH_EVENTS_MAX
 from households.models import Household
 from sorting.categories import SubClass, WasteCategory
 from sorting.models import DropOff, Fate, Method, SmartBin
 from sorting.services.events import Rejection
+from tests.own_server import OwnServer
 from tests.sorting.test_recording import event
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "device-protocol.md").read_text(encoding="utf8")
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs" / "device-protocol.md").read_text(encoding="utf8")
+VECTORS = re.findall(r"^\| `(whsec_\S+)` \| `(\S+)` \| (\d+) \| `(.*)` \| `(\S+)` \|$", GUIDE, flags=re.MULTILINE)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -57,3 +65,57 @@ def test_the_guides_program_delivers_its_drop_offs_to_a_real_server_once(
 )
 def test_the_guide_names_every_word_of_the_door(word: str) -> None:
     assert re.search(rf"\b{word}\b", GUIDE)
+
+
+def test_the_worked_example_of_openssl_and_curl_delivers_once(own_server: OwnServer, tmp_path: Path) -> None:
+    (program,) = re.findall(r"```bash\n(.*?)```", GUIDE, flags=re.DOTALL)
+    environment = {"FENFEN_URL": own_server.url, "BIN_CODE": "B-0007", "BIN_KEY": own_server.key}
+    done = subprocess.run(
+        ["bash", "-euc", program],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    first, status, again, status_again = done.stdout.splitlines()
+    assert (status, status_again, again) == ("200", "200", first)
+    assert json.loads(first)["results"] == [{"event_id": "7f3a-41", "fate": "accepted", "code": None}]
+    assert own_server.rows("SELECT weight_g FROM sorting_dropoff") == [(1620,)]
+
+
+@pytest.mark.parametrize(("key", "message_id", "timestamp", "body", "signature"), VECTORS)
+def test_the_vectors_are_what_three_programs_sign(
+    key: str, message_id: str, timestamp: str, body: str, signature: str, tmp_path: Path
+) -> None:
+    moment = dt.datetime.fromtimestamp(int(timestamp), dt.UTC)
+    assert Webhook(key).sign(message_id, moment, body) == signature
+    secret, signed = base64.b64decode(key.removeprefix("whsec_")), f"{message_id}.{timestamp}.{body}".encode()
+    assert "v1," + base64.b64encode(hmac.digest(secret, signed, "sha256")).decode() == signature
+    command = ["openssl", "dgst", "-sha256", "-mac", "HMAC", "-macopt", f"hexkey:{secret.hex()}", "-binary"]
+    digest = subprocess.run(command, input=signed, capture_output=True, check=True).stdout
+    assert "v1," + base64.b64encode(digest).decode() == signature
+
+
+def test_there_are_vectors() -> None:
+    assert len(VECTORS) >= 4
+
+
+def test_the_schedule_is_the_clients() -> None:
+    (pauses,) = re.findall(r"^\| pause_s \| ([\d |]+) \|$", GUIDE, flags=re.MULTILINE)
+    assert [int(pause) for pause in pauses.split(" | ")] == [min(300, 2**tries) for tries in range(10)]
+    assert "min(PAUSE_S_MAX, 2 ** min(tries, 9))" in (ROOT / "examples" / "bin_client.py").read_text(encoding="utf8")
+
+
+def test_every_code_that_the_door_refuses_with_is_explained() -> None:
+    codes = {
+        str(call.args[1].value)
+        for path in (ROOT / "api" / "device").glob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf8")))
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", "") == "Refused"
+        and isinstance(call.args[1], ast.Constant)
+    }
+    assert len(codes) >= 7
+    assert [code for code in codes | {"signature_invalid", "message_id_reused"} if f"`{code}`" not in GUIDE] == []
