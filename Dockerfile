@@ -15,7 +15,9 @@ ENV PATH=/opt/venv/bin:$PATH \
     STATIC_ROOT=/opt/fenfen/static \
     STATIC_COLLECTED=1
 RUN groupadd --system --gid 10001 fenfen \
-    && useradd --system --uid 10001 --gid fenfen --home-dir /var/lib/fenfen --create-home --shell /usr/sbin/nologin fenfen
+    && useradd --system --uid 10001 --gid fenfen --home-dir /var/lib/fenfen --create-home --shell /usr/sbin/nologin fenfen \
+    # A volume that is mounted here belongs to us: the password file of the MQTT broker.
+    && install -d -o fenfen -g fenfen -m 0750 /var/lib/fenfen-mqtt
 COPY --from=build /opt/venv /opt/venv
 WORKDIR /opt/fenfen
 COPY . .

@@ -35,6 +35,11 @@ DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{STATE_DIR / 'fenfen.sqlite3
 DATABASES = {"default": env.database(url=DATABASE_URL)}
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 
+# The broker of the bins that speak MQTT; only the bridge needs it. mqtt://user:password@host:port, mqtts:// for TLS.
+MQTT_URL = env.text("MQTT_URL", "")
+# Whom the bridge believes the broker's certificate from; empty = the system's list.
+MQTT_CA_FILE = env.text("MQTT_CA_FILE", "")
+
 DIVISION_CODE = env.text("DIVISION_CODE", "411003")
 TIME_ZONE = env.zone("TIME_ZONE", "Asia/Shanghai")
 USE_TZ = True

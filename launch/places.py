@@ -16,7 +16,7 @@ except ImportError as error:  # Windows
 BASE_DIR = Path(__file__).resolve().parent.parent
 VENV_DIR = BASE_DIR / ".venv"
 MANAGE = BASE_DIR / "manage.py"
-SCRUBBED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SECRET_KEY_FALLBACKS", "ENCRYPTION_KEYS")
+SCRUBBED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SECRET_KEY_FALLBACKS", "ENCRYPTION_KEYS", "MQTT_URL")
 
 
 def load_dotenv() -> None:

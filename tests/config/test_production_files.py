@@ -18,12 +18,14 @@ import pytest
 import yaml
 from django.core.management import get_commands
 
+from api.device.mqtt.address import parse_broker_url
 from config.queue import app as queue
 from tests.pages.test_database_gone import get, listening
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-COMPOSE_ONLY = {"FENFEN_HOST", "POSTGRES_PASSWORD", "FENFEN_VERSION"}
-OWN = ("migrate", "web", "worker", "beat", "tally")
+COMPOSE_ONLY = {"FENFEN_HOST", "POSTGRES_PASSWORD", "FENFEN_VERSION", "MQTT_PASSWORD"}
+OWN = ("migrate", "web", "worker", "beat", "tally", "mqtt-passwords", "mqtt-bridge")
+ONCE = ("migrate", "mqtt-passwords")
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +90,7 @@ def test_what_compose_asks_of_the_env_file_is_in_the_example() -> None:
 
 def test_every_command_exists(compose: dict[str, Any], dockerfile: str) -> None:
     commands = {name: compose["services"][name].get("command", []) for name in OWN}
-    for name in ("migrate", "tally"):
+    for name in ("migrate", "tally", "mqtt-passwords", "mqtt-bridge"):
         assert commands[name][:2] == ["python", "manage.py"]
         assert commands[name][2] in get_commands()
     for name in ("worker", "beat"):
@@ -97,11 +99,13 @@ def test_every_command_exists(compose: dict[str, Any], dockerfile: str) -> None:
     assert "config.wsgi:application" in dockerfile
 
 
-def test_only_caddy_is_reachable(compose: dict[str, Any]) -> None:
+def test_only_caddy_and_the_broker_are_reachable(compose: dict[str, Any]) -> None:
     services = compose["services"]
-    assert [name for name, service in services.items() if service.get("ports")] == ["caddy"]
+    assert [name for name, service in services.items() if service.get("ports")] == ["mosquitto", "caddy"]
+    # Bins come in over TLS only; the plain port is for the bridge.
+    assert services["mosquitto"]["ports"] == ["8883:8883"]
     assert compose["networks"]["back"]["internal"] is True
-    for name in ("postgres", "valkey", "worker", "beat", "tally", "migrate"):
+    for name in ("postgres", "valkey", *(set(OWN) - {"web"})):
         assert services[name]["networks"] == ["back"], name
 
 
@@ -123,7 +127,7 @@ def test_nothing_starts_before_the_migrations(compose: dict[str, Any]) -> None:
     services = compose["services"]
     assert services["migrate"]["depends_on"]["postgres"]["condition"] == "service_healthy"
     assert services["migrate"]["restart"] == "no"
-    for name in ("web", "worker", "beat", "tally"):
+    for name in set(OWN) - {"migrate"}:
         assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully", name
 
 
@@ -135,10 +139,35 @@ def test_every_service_is_watched_bounded_and_started_again(compose: dict[str, A
     for name, service in compose["services"].items():
         assert service["healthcheck"], name
         assert service["deploy"]["resources"]["limits"].keys() == {"cpus", "memory"}, name
-        assert service["restart"] == ("no" if name == "migrate" else "unless-stopped"), name
+        assert service["restart"] == ("no" if name in ONCE else "unless-stopped"), name
     for name in OWN:
         assert compose["services"][name]["read_only"] is True
         assert compose["services"][name]["cap_drop"] == ["ALL"]
+
+
+def test_the_broker_finds_its_files_and_may_read_its_passwords(compose: dict[str, Any], dockerfile: str) -> None:
+    services = compose["services"]
+    mounted = {parts[1]: parts[0] for parts in (each.split(":") for each in services["mosquitto"]["volumes"])}
+    text = (ROOT / "mosquitto" / "mosquitto.conf").read_text()
+    for name in re.findall(r"^\w+ (/\S+)$", text, re.MULTILINE):
+        assert any(name.startswith(folder.rstrip("/")) for folder in mounted), name
+    for inside, outside in mounted.items():
+        assert not outside.startswith("./") or inside == "/mosquitto/certs" or (ROOT / outside).is_file(), outside
+    # The platform's group, which the password file (0640) belongs to.
+    assert services["mosquitto"]["group_add"] == re.findall(r"--gid (\d+) fenfen", dockerfile)
+    for name in ("mqtt-passwords", "mqtt-bridge"):
+        assert services[name]["volumes"] == ["mqtt-passwords:/var/lib/fenfen-mqtt"]
+        assert any("/var/lib/fenfen-mqtt/passwords" in part for part in services[name]["command"])
+    assert "/var/lib/fenfen-mqtt" in dockerfile
+    assert (
+        f"user {parse_broker_url(url=services['mqtt-bridge']['environment']['MQTT_URL']).user}"
+        in (ROOT / "mosquitto" / "acl").read_text()
+    )
+    assert {name for name, service in services.items() if service.get("profiles") == ["mqtt"]} == {
+        "mosquitto",
+        "mqtt-bridge",
+        "mqtt-passwords",
+    }
 
 
 def test_the_image_runs_as_nobody_special(dockerfile: str) -> None:
