@@ -117,20 +117,19 @@ class Simulation:
 
     def _send(self, *, screen: SimulationScreen, started_s: float) -> None:
         errors: list[BaseException] = []
-        sending = in_background(
+        is_over = in_background(
             lambda: self._fleet.run(deliveries=self._deliveries(), pace=self._plan.pace), errors=errors
         )
         is_killed = False
         try:
-            while sending.is_alive():
-                sending.join(POLL_S)
+            while not is_over.wait(POLL_S):
                 if self._platform is not None and self._kill_is_due.is_set() and not is_killed:
                     is_killed = True
                     self._platform.kill_web()
                 screen.show(self._figures(seconds=time.monotonic() - started_s))
         except KeyboardInterrupt:
             self._fleet.stop()
-            sending.join()
+            is_over.wait()
         finally:
             self._fleet.stop()
         self._counters.unsent_event_ids |= self._outbox.held_event_ids()

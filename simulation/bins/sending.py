@@ -234,15 +234,18 @@ def _until_none(waiting: "queue.Queue[Delivery | None]") -> Iterator[Delivery]:
         yield delivery
 
 
-def in_background(work: Callable[[], None], *, errors: list[BaseException]) -> threading.Thread:
-    """Start it in a thread of its own; what it raises lands in `errors`."""
+def in_background(work: Callable[[], None], *, errors: list[BaseException]) -> threading.Event:
+    """Start it in a thread of its own; the event is set when it is over, and what it raised is in `errors` by then."""
+    # An event, not the thread's join(): Ctrl-C during a join can make Python take a running thread for a dead one.
+    is_over = threading.Event()
 
     def guarded() -> None:
         try:
             work()
         except BaseException as error:
             errors.append(error)
+        finally:
+            is_over.set()
 
-    thread = threading.Thread(target=guarded, name="simulated-bins", daemon=True)
-    thread.start()
-    return thread
+    threading.Thread(target=guarded, name="simulated-bins", daemon=True).start()
+    return is_over
