@@ -10,7 +10,7 @@ from launch.environment import Level, prepared_python
 from launch.notices import notice
 from launch.places import BASE_DIR, MANAGE, scrubbed_environment
 from launch.ports import free_port
-from launch.services import SetUp, start_services, with_valkey
+from launch.services import SetUp, start_services, with_broker, with_valkey
 
 
 def run_demo(*, is_once: bool, is_json: bool) -> int:
@@ -25,7 +25,8 @@ def run_demo(*, is_once: bool, is_json: bool) -> int:
         state = Path(tempfile.mkdtemp(prefix="demo-", dir=var))
         children.remove_at_end(folder=state)
         set_up = with_valkey(children=children, set_up=_set_up(python=python, state=state))
-        notice("正在启动 starting: Valkey, web server, Celery worker and beat, tally watch …")
+        set_up = with_broker(children=children, set_up=set_up)
+        notice("正在启动 starting: Valkey, web server, Celery worker and beat, tally watch, MQTT broker and bridge …")
         _finish(children=children, child=_start(children=children, set_up=set_up, arguments=["migrate", "-v", "0"]))
         start_services(children=children, set_up=set_up)
         arguments = ["demo", "--base-url", set_up.base_url, *(["--json"] if is_json else [])]

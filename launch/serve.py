@@ -10,9 +10,10 @@ from launch.environment import Level, prepared_python
 from launch.keys import make_missing_keys
 from launch.notices import LaunchError, notice
 from launch.places import BASE_DIR, MANAGE, file_lock, load_dotenv, state_dir
-from launch.ports import is_free
-from launch.services import SetUp, start_services, with_valkey
+from launch.ports import free_port, is_free
+from launch.services import SetUp, start_services, with_broker, with_valkey
 
+MQTT_PORT = 1883  # where it is free
 NEXT_STEPS = """
 分分已启动 Fenfen is running: {url}
   管理后台 back office   {url}/admin/
@@ -20,6 +21,7 @@ NEXT_STEPS = """
   日志 logs              {state}/log/
   导入 first data        python3 run.py manage import_communities FILE, import_households FILE, import_bins FILE
                          (表格怎么填 which columns: docs/imports.md)
+  MQTT                   {broker}  (a bin's password: python3 run.py manage mqtt_login BIN)
   换用 PostgreSQL        docs/operations.md
 按 Ctrl-C 结束 Ctrl-C stops it.
 """
@@ -49,8 +51,13 @@ def _serve(*, python: Path, state: Path, port: int) -> int:
     with Children() as children:
         if not os.environ.get("REDIS_URL"):
             set_up = with_valkey(children=children, set_up=set_up)
+        if not os.environ.get("MQTT_URL"):
+            set_up = with_broker(
+                children=children, set_up=set_up, port=MQTT_PORT if is_free(port=MQTT_PORT) else free_port()
+            )
         start_services(children=children, set_up=set_up)
-        notice(NEXT_STEPS.format(url=set_up.base_url, state=state))
+        broker = set_up.environment["MQTT_URL"].rpartition("@")[2]
+        notice(NEXT_STEPS.format(url=set_up.base_url, state=state, broker=broker))
         try:
             while True:
                 children.raise_if_one_ended()

@@ -1,10 +1,11 @@
-"""The embedded set-up: Valkey, a Celery worker and beat, the tally watch and the web server, as children of run.py."""
+"""The embedded set-up, children of run.py: Valkey, a Celery worker and beat, the tally watch, the web server, MQTT."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from launch.children import Children
+from launch.mqtt import start_broker
 from launch.places import BASE_DIR, MANAGE
 from launch.ports import answers_ok
 from launch.valkey import start_valkey
@@ -20,6 +21,7 @@ class SetUp:
     environment: Mapping[str, str]
     state: Path
     port: int
+    mqtt_passwords: Path | None = None  # the file of a broker of ours
 
     @property
     def base_url(self) -> str:
@@ -35,12 +37,24 @@ class SetUp:
 def with_valkey(*, children: Children, set_up: SetUp) -> SetUp:
     """Start Valkey; the set-up with its REDIS_URL."""
     _, url = start_valkey(children=children, log=set_up.logs / "valkey.log")
-    environment = {**set_up.environment, "REDIS_URL": url}
-    return SetUp(python=set_up.python, environment=environment, state=set_up.state, port=set_up.port)
+    return replace(set_up, environment={**set_up.environment, "REDIS_URL": url})
+
+
+def with_broker(*, children: Children, set_up: SetUp, port: int | None = None) -> SetUp:
+    """Start the MQTT broker; the set-up with its MQTT_URL."""
+    folder = set_up.state / "mqtt"
+    folder.mkdir(parents=True, exist_ok=True)
+    passwords = folder / "passwords"
+    url = start_broker(
+        children=children, python=set_up.python, passwords=passwords, log=set_up.logs / "mqtt-broker.log", port=port
+    )
+    return replace(set_up, environment={**set_up.environment, "MQTT_URL": url}, mqtt_passwords=passwords)
 
 
 def start_services(*, children: Children, set_up: SetUp) -> None:
     """Start the web server, the worker, beat and the tally watch, and wait until the web server is well.
+
+    Where the set-up names an MQTT broker, the bridge to it too; it waits for its broker by itself.
 
     The database must be migrated before.
 
@@ -61,6 +75,9 @@ def start_services(*, children: Children, set_up: SetUp) -> None:
             *("--schedule", set_up.state / "celerybeat-schedule"),
         ),
     }
+    if set_up.environment.get("MQTT_URL"):
+        passwords = ("--passwords", set_up.mqtt_passwords) if set_up.mqtt_passwords else ()
+        commands["mqtt-bridge"] = (MANAGE, "mqtt_bridge", *passwords)
     for name, arguments in commands.items():
         children.start(
             name=name,
