@@ -50,7 +50,9 @@ def framed(*, key: str, message_id: str, body: bytes, signed_at: dt.datetime | N
 class MqttBinClient:
     """One bin's connection. It connects again by itself; what was not replied to, the caller sends again."""
 
-    def __init__(self, *, address: BrokerAddress, code: str, ca_file: str | None = None) -> None:
+    def __init__(
+        self, *, address: BrokerAddress, code: str, ca_file: str | None = None, client_id: str | None = None
+    ) -> None:
         self._address = address
         self._code = code
         self._asked: dict[str | None, Future[MqttReply]] = {}
@@ -59,7 +61,7 @@ class MqttBinClient:
         self._is_refused = threading.Event()
         self._client = Client(
             CallbackAPIVersion.VERSION2,
-            client_id=code,
+            client_id=client_id or code,
             clean_session=True,
             protocol=MQTTProtocolVersion.MQTTv311,
         )
@@ -107,6 +109,10 @@ class MqttBinClient:
     def publish(self, *, topic: str, payload: bytes, is_retained: bool = False) -> None:
         """Publish with QoS 1."""
         self._published.append(self._client.publish(topic, payload, qos=1, retain=is_retained))
+
+    def is_connected(self) -> bool:
+        """Whether the broker has us on the line just now."""
+        return self._client.is_connected()
 
     def is_all_acknowledged(self) -> bool:
         """Whether the broker has taken everything; that is not the platform's reply."""

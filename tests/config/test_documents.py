@@ -39,7 +39,11 @@ def test_the_figures_that_operations_names_are_served() -> None:
     text = (ROOT / "docs" / "operations.md").read_text()
     sources = "".join(
         path.read_text()
-        for path in (ROOT / "pages" / "monitoring" / "views.py", ROOT / "api" / "device" / "metrics.py")
+        for path in (
+            ROOT / "pages" / "monitoring" / "views.py",
+            ROOT / "api" / "device" / "metrics.py",
+            ROOT / "api" / "device" / "mqtt" / "metrics.py",
+        )
     )
     for name in re.findall(r"`(fenfen_[a-z_]+)", text):
         if name != "fenfen_before_restore":

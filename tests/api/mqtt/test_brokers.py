@@ -212,6 +212,16 @@ def test_tls_with_the_right_ca_works_and_with_an_unknown_one_does_not(tmp_path: 
         address = broker.address(user=login.user, password=login.password, is_tls=True)
         with MqttBinClient(address=address, code="B-0007", ca_file=str(tmp_path / "certs" / "ca.crt")):
             pass
+        with (
+            ear(broker=broker, login=NewLogin(*BRIDGE_LOGIN), topics=["fenfen/bins/+/up/#"]) as bridge,
+            MqttBinClient(
+                address=address,
+                code="B-0007",
+                ca_file=str(tmp_path / "certs" / "ca.crt"),
+                client_id="ear-fenfen-bridge",
+            ),
+        ):
+            assert not until(lambda: not bridge.client.is_connected(), within_s=0.5), "a bin pushed the bridge out"
         unknown = MqttBinClient(address=address, code="B-0007", ca_file=str(tmp_path / "certs" / "unknown-ca.crt"))
         with pytest.raises(ssl.SSLCertVerificationError), unknown:
             pass
@@ -223,9 +233,11 @@ def test_a_new_password_file_is_read_without_anybodys_help(tmp_path: Path, bin_0
         login = make_mqtt_login(smart_bin=bin_07, now=timezone.now())
         write_password_file(path=broker.passwords, bridge_login=BRIDGE_LOGIN)
         assert until(lambda: gets_in(broker=broker, login=login))
-        revoke_mqtt_login(smart_bin=bin_07)
-        write_password_file(path=broker.passwords, bridge_login=BRIDGE_LOGIN)
-        assert until(lambda: not gets_in(broker=broker, login=login))
+        with connected(broker=broker, login=login) as client:
+            revoke_mqtt_login(smart_bin=bin_07)
+            write_password_file(path=broker.passwords, bridge_login=BRIDGE_LOGIN)
+            assert until(lambda: not client.is_connected()), "a bin that was revoked stays on the line"
+        assert not gets_in(broker=broker, login=login)
         assert broker.child is not None
         broker.child.process.terminate()
         assert broker.child.process.wait(timeout=10) == 0
