@@ -20,7 +20,7 @@ from simulation.bins.faults import Fault
 from simulation.bins.layout import Layout
 from simulation.bins.own_platform import OwnPlatform
 from simulation.bins.screen import Figures, SimulationScreen
-from simulation.bins.sending import Fleet, Pace, in_background
+from simulation.bins.sending import Client, Fleet, Pace, in_background
 from simulation.demo_waiting import wait_for_tally
 from sorting.models import DropOffBatch
 
@@ -59,13 +59,13 @@ class Outcome:
 
 
 class Simulation:
-    """One run against `base_url`. `district` is None for a platform that is somebody else's."""
+    """One run through the clients of `make_client`. `district` is None where the platform is somebody else's."""
 
     def __init__(
         self,
         *,
         plan: Plan,
-        base_url: str,
+        make_client: Callable[[], Client],
         keys: dict[str, str],
         district: PreparedDistrict | None,
         platform: OwnPlatform | None,
@@ -76,7 +76,7 @@ class Simulation:
         self._counters = Counters()
         self._outbox = Outbox(layout=plan.layout, faults=plan.faults, time_zone=plan.time_zone, flush_s=plan.flush_s)
         self._fleet = Fleet(
-            base_url=base_url,
+            make_client=make_client,
             keys=keys,
             sender_count=plan.sender_count,
             is_fresh=district is not None and district.is_fresh,

@@ -17,7 +17,6 @@ from simulation.client import (
     STATUS_PATH,
     BinIdentity,
     ClientTimes,
-    DeviceClient,
     DoorError,
     batch_body,
     read_answer,
@@ -56,8 +55,15 @@ class Fleet:
     """The sending threads. `run` blocks until all is answered, a sender has failed, or `stop` is called elsewhere."""
 
     def __init__(
-        self, *, base_url: str, keys: Mapping[str, str], sender_count: int, is_fresh: bool, counters: Counters
+        self,
+        *,
+        make_client: Callable[[], Client],
+        keys: Mapping[str, str],
+        sender_count: int,
+        is_fresh: bool,
+        counters: Counters,
     ) -> None:
+        """`make_client` gives each sending thread its way to the platform."""
         self.counters = counters
         self._keys = keys
         self._is_fresh = is_fresh
@@ -65,7 +71,7 @@ class Fleet:
         # Message ids are new in every run: the same id would bring back the answer of the run before.
         self._run = uuid.uuid4().hex[:12]
         self._queues: list[queue.Queue[Delivery | None]] = [queue.Queue(QUEUED_MAX) for _ in range(sender_count)]
-        self._clients = [DeviceClient(base_url=base_url) for _ in range(sender_count)]
+        self._clients = [make_client() for _ in range(sender_count)]
 
     def stop(self) -> None:
         """Send nothing more; what is on its way is answered first."""

@@ -30,6 +30,8 @@ from simulation.bins.layout import plan_district
 from simulation.bins.sending import Pace
 from sorting.models import DropOff, RefusedEvent, SmartBin
 from sorting.services.bin_keys import make_bin_key
+from sorting.services.mqtt_logins import BRIDGE_USER
+from tests.brokers import running_broker
 from tests.conftest import SHANGHAI
 from tests.faults import workers
 
@@ -160,6 +162,30 @@ def test_ctrl_c_ends_the_sending_and_what_was_sent_is_checked(place: Place) -> N
     assert report["seconds"]["sending"] < 15
 
 
+@pytest.mark.django_db(transaction=True)
+def test_over_mqtt_the_platform_holds_the_same(place: Place, tmp_path: Path) -> None:
+    folder = tmp_path / "broker"
+    folder.mkdir()
+    with running_broker(kind="amqtt", folder=folder) as broker:
+        more = {"MQTT_URL": f"mqtt://{BRIDGE_USER}:bridge@127.0.0.1:{broker.port}", "DEVICE_REQUESTS_BURST": "5000"}
+        bridge = subprocess.Popen(
+            [sys.executable, "manage.py", "mqtt_bridge", "--passwords", str(broker.passwords)],
+            cwd=settings.BASE_DIR,
+            env={**place.environment, **more, "LOG_LEVEL": "ERROR"},
+        )
+        try:
+            mqtt = ("--via", "mqtt", "--broker-url", f"mqtt://127.0.0.1:{broker.port}")
+            faults = ",".join(EVERY_FAULT - {Fault.KILL})
+            code, report = finish(start(place, *mqtt, "--faults", faults, "--bins", "2", "--days", "1"))
+        finally:
+            bridge.kill()
+            bridge.wait()
+
+    assert (code, report["check"]["ok"]) == (0, True), report["check"]
+    assert report["accepted"] == report["expected"]["drop_offs"] > 50
+    assert place.execute("SELECT DISTINCT door FROM sorting_dropoffbatch WHERE kind = 'DROP_OFFS'") == [("MQTT",)]
+
+
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_platform_that_is_somebody_elses_is_checked_by_its_answers(
     live_server: LiveServer, bin_07: SmartBin, zhang: Household, tmp_path: Path
@@ -202,6 +228,9 @@ def test_a_platform_that_is_somebody_elses_is_checked_by_its_answers(
         ("--keys", "nowhere"),
         ("--keys", "nowhere", "--base-url", "http://127.0.0.1:1"),
         ("--faults", "kill", "--base-url", "http://127.0.0.1:1"),
+        ("--via", "mqtt"),
+        ("--broker-url", "mqtt://127.0.0.1:1"),
+        ("--via", "mqtt", "--broker-url", "127.0.0.1"),
     ],
 )
 def test_wrong_usage_ends_with_2(options: Sequence[str]) -> None:

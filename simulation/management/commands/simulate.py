@@ -2,25 +2,31 @@
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from api.device.mqtt.address import PORTS
 from simulation.bins.district import RealHouseholds, prepare_district
 from simulation.bins.faults import Fault, UnknownFault, parse_faults
 from simulation.bins.key_file import KeyFileError, read_cards, read_keys
 from simulation.bins.layout import Layout, plan_district, plan_foreign
+from simulation.bins.mqtt_way import MqttClient
 from simulation.bins.own_platform import own_platform
 from simulation.bins.report import as_document, as_lines, crowding
 from simulation.bins.running import Outcome, Plan, Simulation
 from simulation.bins.sending import Pace
-from simulation.client import is_address
+from simulation.client import DeviceClient, is_address
 from simulation.server import ServerError
+from sorting.models import SmartBin
+from sorting.services.mqtt_logins import make_mqtt_login
 
 DAYS_MAX = 40  # the device door takes nothing older than 45 days
 BINS_MAX = 5_000
@@ -40,8 +46,9 @@ class Command(BaseCommand):
         add("--live", action="store_true", help="从今天起按真实时间 (from today on, by the clock)")
         add("--faults", default="", metavar="LIST", help=f"all 或 (or) {','.join(Fault)}")
         add("--seed", default="1", help="同一种子,同样的事件 (the same seed, the same events)")
-        add("--via", choices=("http",), default="http", help="入口 (which door)")
+        add("--via", choices=("http", "mqtt"), default="http", help="入口 (which door)")
         add("--base-url", metavar="URL", help="运行中的平台 (a running server on this database; default: start one)")
+        add("--broker-url", metavar="URL", help="mqtt://host:port (mqtt: its broker; mqtt_bridge must be running)")
         add("--keys", type=Path, metavar="FILE", help="别人的平台:桶与密钥 (another platform's bins and keys)")
         add("--cards", type=Path, metavar="FILE", help="其卡号,一行一个 (its cards, one a line)")
         add("--senders", type=int, default=4, metavar="N", help="发送线程 (sending threads)")
@@ -60,7 +67,7 @@ class Command(BaseCommand):
         if remark := crowding(layout=plan.layout):
             self.stderr.write(remark)
         try:
-            outcome = self._simulate(plan=plan, keys=keys, base_url=options["base_url"])
+            outcome = self._simulate(plan=plan, keys=keys, options=options)
         except (RealHouseholds, ServerError) as error:
             raise CommandError(str(error), returncode=1) from error
         if options["json"]:
@@ -70,13 +77,17 @@ class Command(BaseCommand):
         if not outcome.is_clean:
             raise CommandError("与应有的不一致 (not what it must be)", returncode=1)
 
-    def _simulate(self, *, plan: Plan, keys: dict[str, str] | None, base_url: str | None) -> Outcome:
+    def _simulate(self, *, plan: Plan, keys: dict[str, str] | None, options: dict[str, Any]) -> Outcome:
+        base_url = options["base_url"]
         with ExitStack() as stack:
             district = None if keys is not None else prepare_district(layout=plan.layout, now=timezone.now())
             platform = None if base_url else stack.enter_context(own_platform())
+            url = base_url or (platform.base_url if platform else "")
             simulation = Simulation(
                 plan=plan,
-                base_url=base_url or (platform.base_url if platform else ""),
+                make_client=_mqtt_clients(plan=plan, url=options["broker_url"])
+                if options["via"] == "mqtt"
+                else lambda: DeviceClient(base_url=url),
                 keys=keys or (district.keys if district else {}),
                 district=district,
                 platform=platform,
@@ -103,8 +114,9 @@ def _plan(*, options: dict[str, Any]) -> tuple[Plan, dict[str, str] | None]:
         raise CommandError(f"不是网址 (not the address of a server): {options['base_url']}", returncode=2)
     if options["keys"] and not options["base_url"]:
         raise CommandError("--keys 只与 --base-url 同用 (--keys needs --base-url)", returncode=2)
+    _check_broker(options=options)
     rate = _rate(text=options["rate"], is_live=options["live"])
-    faults = parse_faults(text=options["faults"], can_kill=not options["base_url"])
+    faults = parse_faults(text=options["faults"], can_kill=not options["base_url"] and options["via"] == "http")
     layout, keys = _layout(options=options, faults=faults)
     days, starts_at = _days(count=options["days"], is_live=options["live"])
     plan = Plan(
@@ -129,6 +141,30 @@ def _layout(*, options: dict[str, Any], faults: frozenset[Fault]) -> tuple[Layou
     cards = read_cards(path=options["cards"]) if options["cards"] else []
     foreign = plan_foreign(seed=options["seed"], codes=sorted(keys), cards=cards, households=options["households"])
     return foreign, keys
+
+
+def _check_broker(*, options: dict[str, Any]) -> None:
+    if (options["via"] == "mqtt") != bool(options["broker_url"]):
+        raise CommandError("--via mqtt 与 --broker-url 须同用 (--via mqtt and --broker-url go together)", returncode=2)
+    if options["via"] == "http":
+        return
+    if options["keys"]:
+        raise CommandError("--keys 只用于 http (--keys: http only)", returncode=2)
+    parts = urlsplit(options["broker_url"])
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise CommandError("--broker-url 应如 mqtt://host:1883 (must look like mqtt://host:1883)", returncode=2)
+
+
+def _mqtt_clients(*, plan: Plan, url: str) -> Callable[[], MqttClient]:
+    """Makes clients; every bin gets a new log-in, which the broker knows when it has read its password file again."""
+    parts = urlsplit(url)
+    codes = [each.code for each in plan.layout.bins]
+    now = timezone.now()
+    passwords = {
+        each.code: make_mqtt_login(smart_bin=each, now=now).password for each in SmartBin.objects.filter(code__in=codes)
+    }
+    host, port, is_tls = parts.hostname or "", parts.port or PORTS[parts.scheme], parts.scheme == "mqtts"
+    return lambda: MqttClient(host=host, port=port, is_tls=is_tls, passwords=passwords)
 
 
 def _rate(*, text: str, is_live: bool) -> float:
