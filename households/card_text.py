@@ -6,6 +6,9 @@ from urllib.parse import urlsplit
 CARD_TEXT_LENGTH_MAX = 200  # a link with a token fits; anything longer was not read from one of our cards
 _CODE_WITH_SEPARATORS = re.compile(r"[\d\s-]+")
 CODE_LENGTH = 15
+FINGERPRINT_REFERENCE_LENGTH_MAX = 64
+# An opaque number of the bin's own: too short and too plain for a template, and a UUID fits.
+_FINGERPRINT_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
 
 def card_key(*, text: str) -> str:
@@ -23,6 +26,11 @@ def card_key(*, text: str) -> str:
         if len(digits) == CODE_LENGTH:
             return digits
     return stripped.lower()[:64]
+
+
+def is_fingerprint_reference(*, text: str) -> bool:
+    """Whether the text can be the opaque reference by which a bin names whose fingerprint it matched."""
+    return _FINGERPRINT_REFERENCE.fullmatch(text) is not None
 
 
 def _last_part(*, link: str) -> str:

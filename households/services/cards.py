@@ -5,8 +5,9 @@ import secrets
 
 from django.db import IntegrityError, transaction
 
-from households.card_text import card_key
-from households.models import Card, CardKind, Household
+from households.card_text import card_key, is_fingerprint_reference
+from households.models import Card, CardKind, ConsentKind, Household
+from households.queries import consent_holds
 from lib.errors import DomainError
 
 TOKEN_BYTES = 16  # 128 random bits: nobody guesses one
@@ -33,6 +34,13 @@ class CardHeldElsewhere(DomainError):
     message = "这张卡已由另一住户使用"
 
 
+class FingerprintConsentMissing(DomainError):
+    """A fingerprint needs a consent of its own, given before and not taken back."""
+
+    code = "fingerprint_consent_missing"
+    message = "该住户没有同意指纹识别，或已撤回；刷卡、扫码和户码照常可用"
+
+
 def new_qr_token() -> str:
     """A token for a QR card: 128 random bits in lower-case hex, so that its normal form is itself."""
     return secrets.token_hex(TOKEN_BYTES)
@@ -45,6 +53,7 @@ def issue_card(*, household: Household, kind: CardKind, number: str, now: dt.dat
     :raises CardUnreadable: the number has no normal form.
     :raises CardAlreadyIssued: it has one.
     :raises CardHeldElsewhere: the number is active at another household.
+    :raises FingerprintConsentMissing: a fingerprint's reference without the household's consent in force.
     """
     Household.objects.select_for_update().get(pk=household.pk)
     if household.cards.filter(kind=kind, valid_to__isnull=True).exists():
@@ -60,6 +69,7 @@ def replace_card(*, household: Household, kind: CardKind, number: str, now: dt.d
 
     :raises CardUnreadable: the number has no normal form.
     :raises CardHeldElsewhere: the number is active at another household.
+    :raises FingerprintConsentMissing: a fingerprint's reference without the household's consent in force.
     """
     Household.objects.select_for_update().get(pk=household.pk)
     active = household.cards.filter(kind=kind, valid_to__isnull=True).first()
@@ -75,10 +85,25 @@ def _create(*, household: Household, kind: CardKind, number: str, now: dt.dateti
     key = card_key(text=number)
     if not key:
         raise CardUnreadable
+    is_fingerprint = kind == CardKind.FINGERPRINT
+    if is_fingerprint:
+        # A longer or other text could be a template; a template is never stored.
+        if not is_fingerprint_reference(text=number.strip()):
+            raise CardUnreadable
+        # The household is locked: no consent is withdrawn between this and the card.
+        if not consent_holds(household=household, kind=ConsentKind.FINGERPRINT):
+            raise FingerprintConsentMissing
     try:
         with transaction.atomic():
             return Card.objects.create(
-                household=household, kind=kind, number=number.strip(), number_key=key, issued_at=now, valid_from=now
+                household=household,
+                kind=kind,
+                number=number.strip(),
+                number_key=key,
+                issued_at=now,
+                valid_from=now,
+                # What a bin matched before the consent is nobody's, so nothing earlier is looked for.
+                is_searched=is_fingerprint,
             )
     except IntegrityError as error:
         # The household is locked and has no active card of this kind: only the number can be taken.

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from households.card_text import CARD_TEXT_LENGTH_MAX, card_key
+from households.card_text import CARD_TEXT_LENGTH_MAX, card_key, is_fingerprint_reference
+from sorting.biometrics import is_binary_like, looks_biometric
 from sorting.categories import CATEGORY_FACTS, WasteCategory
 from sorting.models import Method
 
@@ -18,6 +19,11 @@ AGE_DAYS_MAX = 45  # a bin without a network keeps its events no longer
 SEQUENCE_MAX = 2**63 - 1
 
 _METHODS = frozenset(Method.values)
+_FIELDS = frozenset(
+    ("event_id", "sequence", "card", "method", "category", "sub_class", "weight_g", "occurred_at", "fill_rate")
+)
+BIOMETRIC_DETAIL = "含疑似生物识别数据,平台不接收也不保存;指纹只在桶上比对 (looks biometric: never sent, never kept)"
+REFERENCE_DETAIL = "指纹识别的 card 须为桶内编号,至多 64 个字母、数字或 ._:- (an opaque reference, not a template)"
 _SUB_CLASSES = {
     category.value: frozenset(sub_class.value for sub_class in facts.sub_classes)
     for category, facts in CATEGORY_FACTS.items()
@@ -96,6 +102,10 @@ def read_event(event: object, clock: Clock) -> EventFacts:
     """
     if not isinstance(event, dict):
         raise EventRejected(Rejection.FIELD_INVALID, detail="事件须为 JSON 对象")
+    if not event.keys() <= _FIELDS:  # most events have no other field, and nothing to search
+        others = {name: value for name, value in event.items() if name not in _FIELDS}
+        if looks_biometric(value=others):
+            raise EventRejected(Rejection.FIELD_INVALID, detail=BIOMETRIC_DETAIL)
     event_id = _event_id(event.get("event_id"))
     card = _card(event.get("card"))
     method = event.get("method")
@@ -103,6 +113,8 @@ def read_event(event: object, clock: Clock) -> EventFacts:
         method = Method.CARD.value if card else Method.NONE.value
     elif not isinstance(method, str) or method not in _METHODS:
         raise EventRejected(Rejection.METHOD_UNKNOWN)
+    if method == Method.FINGERPRINT.value and card and not _is_reference(card):
+        raise EventRejected(Rejection.FIELD_INVALID, detail=REFERENCE_DETAIL)
     category = event.get("category")
     if not isinstance(category, str) or category not in _SUB_CLASSES:
         raise EventRejected(Rejection.CATEGORY_UNKNOWN)
@@ -151,6 +163,10 @@ def _card(value: object) -> str:
 def is_storable(*, text: str) -> bool:
     """Whether both databases can keep the text: no NUL, no lone surrogate."""
     return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _is_reference(card: str) -> bool:
+    return is_fingerprint_reference(text=card) and not is_binary_like(text=card)
 
 
 def _weight_g(value: object) -> int:

@@ -8,7 +8,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sorting.models import Door, Fate, RefusedEvent
+from households.card_text import is_fingerprint_reference
+from sorting.biometrics import NOTE, is_binary_like, without_biometrics
+from sorting.models import Door, Fate, Method, RefusedEvent
 from sorting.services.rows import insert_rows
 
 PAYLOAD_DEPTH_MAX = 16  # an event is flat; deeper nesting is kept as a note that it was there
@@ -55,10 +57,11 @@ def keep_refusals(
     repeats: Counter[tuple[str, str]] = Counter()
     kept: dict[tuple[str, str], tuple[str, str, Refusal]] = {}
     for refusal in refusals:
-        payload = storable_json(value=refusal.event)
+        event = _without_body(event=refusal.event)
+        payload = storable_json(value=event)
         digest = hashlib.sha256(payload.encode()).hexdigest()
         repeats[refusal.code, digest] += 1
-        kept[refusal.code, digest] = (payload, _event_id_of(event=refusal.event), refusal)
+        kept[refusal.code, digest] = (payload, _event_id_of(event=event), refusal)
     # One order everywhere, so that two senders of the same refusals cannot deadlock.
     rows = [(code, digest, *kept[code, digest]) for code, digest in sorted(kept)]
     count = len(rows)
@@ -98,6 +101,17 @@ def storable_text(*, text: str) -> str:
         return text
     escaped = text.replace("\x00", "\\x00").encode(errors="surrogatepass")
     return escaped.decode(errors="surrogatepass").encode(errors="backslashreplace").decode()
+
+
+def _without_body(*, event: object) -> object:
+    """The event without what looks biometric, whatever it was refused for: that is never kept."""
+    cleaned = without_biometrics(value=event)
+    if isinstance(cleaned, dict) and cleaned.get("method") == Method.FINGERPRINT:
+        card = cleaned.get("card")
+        is_text = isinstance(card, str) and not is_binary_like(text=card.strip())
+        if card and not (is_text and is_fingerprint_reference(text=card.strip())):
+            return cleaned | {"card": NOTE}
+    return cleaned
 
 
 def _storable(value: object, *, depth: int) -> object:
