@@ -77,8 +77,8 @@ class Broker:
         self.children.stop(child=self.child)
 
     def _listens(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        has_tls = self.kind == "mosquitto" and (self.folder / "certs").is_dir()
+        return all(_answers(port=port) for port in (self.port, *([self.tls_port] if has_tls else [])))
 
     def _amqtt(self) -> list[str | Path]:
         options = ("--port", str(self.port), "--passwords", self.passwords, "--acl", self.acl)
@@ -108,6 +108,11 @@ class Broker:
         if self.has_own_start:
             return ["/bin/sh", ROOT / "mosquitto" / "start.sh", config, self.passwords, "0.2"]
         return [mosquitto_binary(), "-c", config]
+
+
+def _answers(*, port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextmanager

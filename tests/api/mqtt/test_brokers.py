@@ -142,6 +142,16 @@ def test_a_wrong_or_revoked_password_does_not_get_in(broker: Broker, bin_07: Sma
         pass
 
 
+@pytest.mark.parametrize(("payload", "is_retained"), [(b"kept", True), (b"x" * 1_200_000, False)])
+def test_what_mosquitto_cuts_a_bin_off_for(payload: bytes, is_retained: bool, tmp_path: Path, bin_07: SmartBin) -> None:
+    with running_broker(kind="mosquitto", folder=tmp_path) as broker:
+        login = log_in(broker=broker, smart_bin=bin_07)
+        time.sleep(0.3)
+        with connected(broker=broker, login=login) as client:
+            client.publish(topic="fenfen/bins/B-0007/up/status", payload=payload, is_retained=is_retained)
+            assert until(lambda: not client.is_connected())
+
+
 def test_an_acl_that_is_not_understood_is_refused() -> None:
     for line in ("topic read fenfen/#", "pattern readwrite x", "pattern deny x", "nonsense", "user"):
         with pytest.raises(ValueError, match="not understood"):
