@@ -23,12 +23,12 @@ class OwnPlatform:
         self._web = self._start_web()
 
     def kill_web(self) -> None:
-        """kill -9 the web server with all its processes, at whatever they are doing, and start it again.
-
-        :raises simulation.server.ServerError: it did not come back.
-        """
+        """kill -9 the web server with all its processes, at whatever they are doing."""
         os.killpg(self._web.pid, signal.SIGKILL)
         self._web.wait()
+
+    def restart_web(self) -> None:
+        """Start it again, at the same address; bins try again until it answers."""
         self._web = self._start_web()
 
     def wait_until_ready(self) -> None:

@@ -124,6 +124,7 @@ def test_with_every_fault_the_platform_holds_what_it_must_and_a_tampered_row_is_
     assert first["refused"].keys() >= {"conflict", "weight_out_of_range"}
     assert first["expected"]["points"] > 1_000
     assert first["heartbeats"] > 0
+    assert first["retries"] > 0  # the server was dead for a while
 
     # Once more, and three rows are other than they were.
     for change in (
