@@ -6,6 +6,7 @@ import os
 
 import pytest
 import time_machine
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -58,6 +59,17 @@ def test_the_same_events_through_both_doors_count_once(bin_07: SmartBin, zhang: 
     _, reply = sent(frame(body, key_07, "over-mqtt"))
     assert [result["fate"] for result in reply["answer"]["results"]] == ["duplicate", "duplicate"]  # type: ignore[index]
     assert DropOff.objects.count() == 2
+
+
+def test_a_heartbeat_is_answered_as_over_http(bin_07: SmartBin, key_07: str) -> None:
+    body = json.dumps({"bin": "B-0007", "fill_rates": {"FOOD": 0.4}}).encode()
+    response: HttpResponse = Client().post(  # type: ignore[assignment]
+        "/api/v1/device/status", data=body, content_type="application/json", headers=headers_of(body, key_07, "http")
+    )
+    topic, reply = sent(frame(body, key_07, "mqtt"), topic="fenfen/bins/B-0007/up/status")
+    assert response.status_code == 200
+    assert topic == "fenfen/bins/B-0007/down/replies"
+    assert (reply["status"], reply["answer"]) == (response.status_code, json.loads(response.content))
 
 
 def test_refusals_are_those_of_http(bin_07: SmartBin, zhang: Household, key_07: str) -> None:
