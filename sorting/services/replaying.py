@@ -1,18 +1,46 @@
-"""A refused event is tried again once its cause is mended: a bin that was registered, a code that is known now."""
+"""A refused event is tried again once its cause is mended: a bin that was registered, a clock whose error is known."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from django.db import transaction
 
+from lib.errors import DomainError
+from people.models import User
 from sorting.models import DEVICE_DOORS, Door, Fate, RefusedEvent, SmartBin
 from sorting.services.recording import record_drop_offs
 
 BIN_UNKNOWN_CODE = "bin_unknown"
 BIN_UNKNOWN_MESSAGE = "没有这个桶号的智能桶,请先登记"
+SHIFT_S_MAX = 60 * 366 * 86_400  # a clock that fell back to 1970; more is no clock's error
 _SETTLED = (Fate.ACCEPTED, Fate.DUPLICATE)
+
+
+class ShiftOutOfRange(DomainError):
+    """No clock is off by as much, or by nothing."""
+
+    code = "shift_out_of_range"
+    message = "时移须为非零的整秒数,至多 60 年 (a shift is a whole number of seconds, not 0, at most 60 years)"
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """By how much a bin's clock was wrong, and who says so. `seconds` is added to `occurred_at`.
+
+    Negative where the bin's clock ran ahead.
+
+    :raises ShiftOutOfRange: 0, or more than SHIFT_S_MAX either way.
+    """
+
+    seconds: int
+    officer: User
+
+    def __post_init__(self) -> None:
+        if not 0 < abs(self.seconds) <= SHIFT_S_MAX:
+            raise ShiftOutOfRange
 
 
 @dataclass(slots=True)
@@ -24,36 +52,66 @@ class ReplayOutcome:
     refused: int = 0
 
 
-def replay_refused(*, refused: Iterable[RefusedEvent], now: dt.datetime) -> ReplayOutcome:
+def replay_refused(*, refused: Iterable[RefusedEvent], now: dt.datetime, shift: Shift | None = None) -> ReplayOutcome:
     """Send kept events through record_drop_offs again; those that went in are stamped with `replayed_at`.
 
     Each is judged as on the day it first came, through the door by which it came: what was too old or too early then
-    still is. Only what a bin sent itself earns points, as an import may have been without `--award`.
+    still is. `shift` moves their `occurred_at` and goes on record with whoever stated it. What was replayed before is
+    left alone, whatever the shift now. Only what a bin sent itself earns points, as an import may have been without
+    `--award`.
     """
     outcome = ReplayOutcome()
     by_arrival = sorted(refused, key=_arrival)
-    for (bin_code, door, first_received_at), group in groupby(by_arrival, key=_arrival):
-        rows = list(group)
-        smart_bin = SmartBin.objects.select_related("point").filter(code=bin_code).first()
-        if smart_bin is None:
-            outcome.refused += len(rows)
-            continue
-        with transaction.atomic():
-            batch = record_drop_offs(
-                smart_bin=smart_bin,
-                events=[row.payload for row in rows],
-                door=Door(door),
-                received_at=now,
-                is_awarding=door in DEVICE_DOORS,
-                judged_at=first_received_at,
-            )
-            settled = [row.pk for row, result in zip(rows, batch.results, strict=True) if result.fate in _SETTLED]
-            RefusedEvent.objects.filter(pk__in=settled).update(replayed_at=now)
-        outcome.accepted += batch.count(fate=Fate.ACCEPTED)
-        outcome.duplicate += batch.count(fate=Fate.DUPLICATE)
-        outcome.refused += len(rows) - len(settled)
+    for arrival, group in groupby(by_arrival, key=_arrival):
+        _replay(arrival=arrival, row_ids=[row.pk for row in group], now=now, shift=shift, outcome=outcome)
     return outcome
 
 
-def _arrival(row: RefusedEvent) -> tuple[str, str, dt.datetime]:
-    return (row.bin_code, row.door, row.first_received_at)
+_Arrival = tuple[str, str, str, dt.datetime]
+
+
+def _arrival(row: RefusedEvent) -> _Arrival:
+    return (row.bin_code, row.door, row.boot_id, row.first_received_at)
+
+
+@transaction.atomic
+def _replay(
+    *, arrival: _Arrival, row_ids: list[int], now: dt.datetime, shift: Shift | None, outcome: ReplayOutcome
+) -> None:
+    bin_code, door, boot_id, first_received_at = arrival
+    # Locked and read again: two officers with two shifts must not both find them waiting.
+    waiting = RefusedEvent.objects.select_for_update().filter(pk__in=row_ids, replayed_at__isnull=True)
+    rows = list(waiting.order_by("pk"))
+    smart_bin = SmartBin.objects.select_related("point").filter(code=bin_code).first()
+    if smart_bin is None or not rows:
+        outcome.refused += len(rows)
+        return
+    batch = record_drop_offs(
+        smart_bin=smart_bin,
+        events=[shifted(event=row.payload, shift_s=shift.seconds) if shift else row.payload for row in rows],
+        door=Door(door),
+        received_at=now,
+        boot_id=boot_id,
+        is_awarding=door in DEVICE_DOORS,
+        judged_at=first_received_at,
+    )
+    settled = [row.pk for row, result in zip(rows, batch.results, strict=True) if result.fate in _SETTLED]
+    RefusedEvent.objects.filter(pk__in=settled).update(
+        replayed_at=now,
+        replay_shift_s=shift.seconds if shift else None,
+        replayed_by=shift.officer if shift else None,
+    )
+    outcome.accepted += batch.count(fate=Fate.ACCEPTED)
+    outcome.duplicate += batch.count(fate=Fate.DUPLICATE)
+    outcome.refused += len(rows) - len(settled)
+
+
+def shifted(*, event: Any, shift_s: int) -> Any:
+    """The event with its `occurred_at` moved by `shift_s` seconds; as it is where it names no moment."""
+    if not isinstance(event, Mapping) or not isinstance(event.get("occurred_at"), str):
+        return event
+    try:
+        moved = dt.datetime.fromisoformat(event["occurred_at"]) + dt.timedelta(seconds=shift_s)
+    except (ValueError, OverflowError):
+        return event
+    return {**event, "occurred_at": moved.isoformat()}
