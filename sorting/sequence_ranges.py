@@ -35,7 +35,7 @@ def read_on(*, run: Run | None, came: Iterable[int], said: int | None, at_s: int
         run = Run(first=numbers[0], highest=numbers[0])
     missing = list(run.missing)
     first, highest = run.first, run.highest
-    late = [number for number in numbers if number < highest]
+    late = [number for number in numbers if number <= highest]
     if late and late[0] < first:
         missing.insert(0, (late[0] + 1, first - 1, at_s))
         first = late[0]

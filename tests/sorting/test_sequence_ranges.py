@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from sorting.sequence_ranges import GIVEN_UP_S, RANGES_MAX, Run, missing_for, read_on
 
-NUMBERS = st.lists(st.integers(0, 40), max_size=12)
+NUMBERS = st.lists(st.integers(0, 12), max_size=8)
 
 
 def holes(run: Run | None) -> set[int]:
@@ -25,6 +25,11 @@ def test_a_late_arrival_closes_its_part_of_the_hole_and_the_rest_keeps_its_age()
     run = read_on(run=Run(first=1, highest=10, missing=((3, 7, 100),)), came=[5], said=10, at_s=200)
     assert run == Run(first=1, highest=10, missing=((3, 4, 100), (6, 7, 100)))
     assert read_on(run=run, came=[7, 3, 6, 4], said=None, at_s=300) == Run(first=1, highest=10)
+
+
+def test_the_very_number_that_the_bin_said_closes_the_hole_when_it_comes() -> None:
+    run = read_on(run=None, came=[5], said=6, at_s=100)
+    assert read_on(run=run, came=[6], said=6, at_s=200) == Run(first=5, highest=6)
 
 
 def test_a_bin_that_says_less_than_what_came_changes_nothing() -> None:
@@ -50,7 +55,7 @@ def test_only_what_has_been_missing_for_long_enough_counts() -> None:
     assert missing_for(missing=missing, seconds=60, at_s=100 + GIVEN_UP_S) == [(9, 9)]
 
 
-@given(st.lists(st.tuples(NUMBERS, st.none() | st.integers(0, 50)), max_size=6))
+@given(st.lists(st.tuples(NUMBERS, st.none() | st.integers(0, 14)), max_size=6))
 def test_in_whatever_parts_and_order_they_come(parts: list[tuple[list[int], int | None]]) -> None:
     run, came, said_highest = None, set[int](), -1
     for at_s, (numbers, said) in enumerate(parts):

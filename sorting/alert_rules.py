@@ -1,0 +1,97 @@
+"""When something is wrong with a bin, and how it is said. Pure: no ORM."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sorting.categories import WasteCategory
+from sorting.fill_forecast import FULL_RATE
+
+OFFLINE_AFTER = dt.timedelta(minutes=15)
+NO_LONGER_FULL_RATE = 0.85  # between this and FULL_RATE an alert stays as it is, so that it does not flap
+CLOCK_SKEW_S_MAX = 5 * 60
+FUTURE_EVENT_WITHIN = dt.timedelta(hours=1)  # how long an event refused as in the future tells of a wrong clock
+GAP_AFTER_S = 30 * 60  # a bin that sends again what it kept needs a while
+SILENT_AFTER = dt.timedelta(minutes=60)
+USUAL_DAYS = 14
+USUAL_DAYS_MIN = 7  # fewer ordinary days tell nothing of what is usual
+USUAL_RATE_MIN = 0.7
+RANGES_SHOWN_MAX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class BinHealth:
+    """What is known of one bin. `last_heard_at` is None for a bin that never connected."""
+
+    bin_id: int
+    last_heard_at: dt.datetime | None
+    clock_skew_s: float | None = None
+    fill_rates: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """On how many ordinary days of the last USUAL_DAYS a bin had a drop-off in the first hour of a window."""
+
+    day_count: int
+    active_day_count: int
+
+    @property
+    def is_busy(self) -> bool:
+        return self.day_count >= USUAL_DAYS_MIN and self.active_day_count >= USUAL_RATE_MIN * self.day_count
+
+
+def is_online(*, last_heard_at: dt.datetime | None, now: dt.datetime) -> bool:
+    """Whether the bin was heard within OFFLINE_AFTER; that moment is still in time."""
+    return last_heard_at is not None and last_heard_at >= now - OFFLINE_AFTER
+
+
+def offline_detail(*, health: BinHealth, now: dt.datetime, zone: dt.tzinfo) -> str | None:
+    """Why the bin counts as offline, or None. One that never connected is not offline: it has not begun."""
+    if health.last_heard_at is None or is_online(last_heard_at=health.last_heard_at, now=now):
+        return None
+    return f"最后联系 {health.last_heard_at.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def full_categories(*, fill_rates: Mapping[str, float], already: Mapping[str, str]) -> dict[str, str]:
+    """The categories that are full, with the detail to show. `already`: those with an open alert and its detail.
+
+    A heartbeat without any fill rate tells nothing: what was full stays full.
+    """
+    if not fill_rates:
+        return dict(already)
+    return {
+        category: f"{WasteCategory(category).label} {rate:.0%}"
+        for category, rate in fill_rates.items()
+        if rate >= (NO_LONGER_FULL_RATE if category in already else FULL_RATE)
+    }
+
+
+def clock_detail(*, clock_skew_s: float | None, has_future_events: bool) -> str | None:
+    """What is wrong with the bin's clock, or None."""
+    if clock_skew_s is not None and abs(clock_skew_s) > CLOCK_SKEW_S_MAX:
+        direction = "快" if clock_skew_s > 0 else "慢"
+        return f"{direction} {dt.timedelta(seconds=round(abs(clock_skew_s)))}".replace(" days", "天").replace(
+            " day", "天"
+        )
+    return "有投放时间超前被拒收" if has_future_events else None
+
+
+def gap_detail(*, ranges: Sequence[tuple[int, int]]) -> str | None:
+    """Which numbers are missing, or None where none is."""
+    if not ranges:
+        return None
+    count = sum(end - start + 1 for start, end in ranges)
+    shown = "、".join(f"{start}" if start == end else f"{start}-{end}" for start, end in ranges[:RANGES_SHOWN_MAX])
+    return f"缺 {count} 条:{shown}{'…' if len(ranges) > RANGES_SHOWN_MAX else ''}"
+
+
+def silent_detail(*, window: tuple[dt.time, dt.time], usual: Usual) -> str | None:
+    """Why a bin without a drop-off in an open window counts as silent, or None where that is nothing unusual."""
+    if not usual.is_busy:
+        return None
+    minutes = int(SILENT_AFTER.total_seconds() // 60)
+    return (
+        f"{window[0]:%H:%M}-{window[1]:%H:%M} 开放 {minutes} 分钟仍无投放;"
+        f"近 {usual.day_count} 个平常日中 {usual.active_day_count} 天此时已有"
+    )
