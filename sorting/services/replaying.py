@@ -5,17 +5,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 
 from lib.errors import DomainError
 from people.models import User
 from sorting.models import DEVICE_DOORS, Door, Fate, RefusedEvent, SmartBin
+from sorting.services.events import EventRejected, Rejection, clock_at, read_event
 from sorting.services.recording import record_drop_offs
 
 BIN_UNKNOWN_CODE = "bin_unknown"
 BIN_UNKNOWN_MESSAGE = "没有这个桶号的智能桶,请先登记"
 SHIFT_S_MAX = 60 * 366 * 86_400  # a clock that fell back to 1970; more is no clock's error
+_CLOCK_CODES = (Rejection.OCCURRED_IN_FUTURE.value, Rejection.OCCURRED_TOO_LONG_AGO.value)
 _SETTLED = (Fate.ACCEPTED, Fate.DUPLICATE)
 
 
@@ -57,7 +61,7 @@ def replay_refused(*, refused: Iterable[RefusedEvent], now: dt.datetime, shift: 
 
     Each is judged as on the day it first came, through the door by which it came: what was too old or too early then
     still is. `shift` moves their `occurred_at` and goes on record with whoever stated it. What was replayed before is
-    left alone, whatever the shift now. Only what a bin sent itself earns points, as an import may have been without
+    left alone, whatever the shift now, and what would still be refused is neither changed nor kept again. Only what a bin sent itself earns points, as an import may have been without
     `--award`.
     """
     outcome = ReplayOutcome()
@@ -82,6 +86,12 @@ def _replay(
     # Locked and read again: two officers with two shifts must not both find them waiting.
     waiting = RefusedEvent.objects.select_for_update().filter(pk__in=row_ids, replayed_at__isnull=True)
     rows = list(waiting.order_by("pk"))
+    if shift is not None:
+        # What would be refused again must not be kept a second time with its moment moved: the next try would move it
+        # once more.
+        asked_count = len(rows)
+        rows = [row for row in rows if _fits(row=row, shift=shift)]
+        outcome.refused += asked_count - len(rows)
     smart_bin = SmartBin.objects.select_related("point").filter(code=bin_code).first()
     if smart_bin is None or not rows:
         outcome.refused += len(rows)
@@ -104,6 +114,19 @@ def _replay(
     outcome.accepted += batch.count(fate=Fate.ACCEPTED)
     outcome.duplicate += batch.count(fate=Fate.DUPLICATE)
     outcome.refused += len(rows) - len(settled)
+
+
+def _fits(*, row: RefusedEvent, shift: Shift) -> bool:
+    """Whether the moved event would have been taken when it came. Only for what was refused for its moment."""
+    if row.code not in _CLOCK_CODES:
+        return False
+    zone = ZoneInfo(settings.TIME_ZONE)
+    clock = clock_at(judged_at=row.first_received_at, zone=zone, has_age_limit=row.door in DEVICE_DOORS)
+    try:
+        read_event(shifted(event=row.payload, shift_s=shift.seconds), clock)
+    except EventRejected:
+        return False
+    return True
 
 
 def shifted(*, event: Any, shift_s: int) -> Any:

@@ -108,7 +108,15 @@ def test_a_shift_that_is_too_small_leaves_the_event_where_it_was(
     refuse_as_in_the_future(bin_07, now)
     outcome = replay_refused(refused=RefusedEvent.objects.all(), now=now, shift=Shift(seconds=-60, officer=zhao))
     assert (outcome.accepted, outcome.refused, DropOff.objects.count()) == (0, 1, 0)
-    assert RefusedEvent.objects.get(payload__occurred_at=RefusedEvent.objects.first().payload["occurred_at"])  # type: ignore[union-attr]
+    # Nor is it kept a second time with its moment moved: the right shift finds it as it was sent.
+    kept = RefusedEvent.objects.get()
+    assert kept.payload["occurred_at"] == (now + dt.timedelta(seconds=HOURS_AHEAD_S)).isoformat()
+
+
+def test_a_shift_moves_only_what_was_refused_for_its_moment(bin_07: SmartBin, zhao: User, now: dt.datetime) -> None:
+    record_drop_offs(smart_bin=bin_07, events=[event(weight_g=0)], door=Door.HTTP, received_at=now)
+    outcome = replay_refused(refused=RefusedEvent.objects.all(), now=now, shift=Shift(seconds=-60, officer=zhao))
+    assert (outcome.refused, RefusedEvent.objects.count(), DropOff.objects.count()) == (1, 1, 0)
 
 
 def test_a_shift_is_for_one_run_of_one_bin(bin_07: SmartBin, zhao: User, now: dt.datetime) -> None:
