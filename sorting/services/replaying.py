@@ -61,8 +61,8 @@ def replay_refused(*, refused: Iterable[RefusedEvent], now: dt.datetime, shift: 
 
     Each is judged as on the day it first came, through the door by which it came: what was too old or too early then
     still is. `shift` moves their `occurred_at` and goes on record with whoever stated it. What was replayed before is
-    left alone, whatever the shift now, and what would still be refused is neither changed nor kept again. Only what a bin sent itself earns points, as an import may have been without
-    `--award`.
+    left alone, whatever the shift now, and what would still be refused is neither changed nor kept again. Only what a
+    bin sent itself earns points, as an import may have been without `--award`.
     """
     outcome = ReplayOutcome()
     by_arrival = sorted(refused, key=_arrival)
