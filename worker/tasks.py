@@ -4,7 +4,10 @@ from django.utils import timezone
 
 from points.expiry import expire_due
 from points.release import release_due
+from sorting.services.alerts import watch_bins
 from sorting.services.messages import forget_old_messages
+from sorting.services.sequences import forget_old_runs
+from sorting.services.status import forget_old_readings
 from worker.celery import app
 from worker.nudge import TALLY_TASK
 from worker.tally import drain
@@ -28,7 +31,14 @@ def expire_due_points() -> int:
     return expire_due(now=timezone.now())
 
 
-@app.task(name="worker.forget_old_messages")
-def forget_messages() -> int:
-    """Delete the answers to bins that nobody will ask for again."""
-    return forget_old_messages(now=timezone.now())
+@app.task(name="worker.watch_bins")
+def watch_all_bins() -> int:
+    """Open and close the alerts of bins; how many were opened."""
+    return watch_bins(now=timezone.now()).opened
+
+
+@app.task(name="worker.forget_what_is_old")
+def forget_what_is_old() -> int:
+    """Delete the answers, fill readings and runs of bins that nobody will ask for again; how many."""
+    now = timezone.now()
+    return forget_old_messages(now=now) + forget_old_readings(now=now) + forget_old_runs(now=now)

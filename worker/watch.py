@@ -1,4 +1,4 @@
-"""The loop that does not need Redis: it polls the database, tallies what is due and releases what is past checking.
+"""The loop that does not need Redis: it polls the database, tallies what is due, and does the timetable's chores.
 
 A Celery worker whose broker connection died half-open hears nothing and logs nothing; this loop goes on.
 """
@@ -6,6 +6,8 @@ A Celery worker whose broker connection died half-open hears nothing and logs no
 import signal
 import threading
 import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from types import FrameType
 
 import structlog
@@ -14,6 +16,7 @@ from django.utils import timezone
 
 from points.expiry import expire_due
 from points.release import release_due
+from sorting.services.alerts import watch_bins
 from worker.tally import drain
 from worker.transaction import Fate
 
@@ -21,8 +24,18 @@ log = structlog.get_logger(__name__)
 
 POLL_S = 1.0  # a resident who looks at the phone after a drop-off finds it counted
 RELEASE_EVERY_S = 60.0
+WATCH_BINS_EVERY_S = 60.0
 EXPIRE_EVERY_S = 3_600.0  # it reads the whole ledger, and falls due once a year
 BACK_OFF_S_MAX = 15.0
+
+
+@dataclass(slots=True)
+class _Chore:
+    """Something to do every so often. `due_at` is on the monotonic clock."""
+
+    work: Callable[..., object]
+    every_s: float
+    due_at: float = 0.0
 
 
 def watch() -> None:
@@ -37,26 +50,42 @@ def watch() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ask_to_stop)
+    chores = [
+        _Chore(release_due, RELEASE_EVERY_S),
+        _Chore(watch_bins, WATCH_BINS_EVERY_S),
+        _Chore(expire_due, EXPIRE_EVERY_S),
+    ]
     pause_s = POLL_S
-    release_at = expire_at = 0.0
     while not stop.is_set():
         try:
             outcome = drain(now=timezone.now())
             if outcome.fate is not Fate.IDLE:
                 log.info("tallied", batches=outcome.batch_count, rows=outcome.row_count, points=outcome.points)
-            if time.monotonic() >= release_at:
-                release_due(now=timezone.now())
-                release_at = time.monotonic() + RELEASE_EVERY_S
-            if time.monotonic() >= expire_at:
-                expire_due(now=timezone.now())
-                expire_at = time.monotonic() + EXPIRE_EVERY_S
+            _do(chores=chores)
             pause_s = POLL_S
         except (OperationalError, InterfaceError) as error:
             pause_s = min(pause_s * 2, BACK_OFF_S_MAX)
             log.warning("database_away", error=str(error)[:200], again_in_s=pause_s)
             connection.close()
         except Exception:
-            # One day that cannot be released must not end the tally of all others.
             pause_s = min(pause_s * 2, BACK_OFF_S_MAX)
             log.exception("watch_failed", again_in_s=pause_s)
         stop.wait(pause_s)
+
+
+def _do(*, chores: Iterable[_Chore]) -> None:
+    """Do what is due. A chore that fails is logged and waits for its next time: the tally of all others goes on.
+
+    :raises OperationalError, InterfaceError: the database is away.
+    """
+    for chore in chores:
+        if time.monotonic() < chore.due_at:
+            continue
+        chore.due_at = time.monotonic() + chore.every_s
+        try:
+            chore.work(now=timezone.now())
+        except (OperationalError, InterfaceError):
+            chore.due_at = 0.0
+            raise
+        except Exception:
+            log.exception("chore_failed", chore=chore.work.__name__, again_in_s=chore.every_s)

@@ -7,7 +7,8 @@ from django.db import connection, transaction
 from django.db.models import Count, Max, Min
 
 from points.models import TallyRun
-from sorting.models import DropOffBatch, RefusedEvent, SetAside, TallyAttempt
+from sorting.models import Alert, AlertKind, DropOffBatch, RefusedEvent, SetAside, TallyAttempt
+from sorting.queries.bin_health import count_online
 
 COUNT_MAX = 100_000  # past this a queue is "too long", and counting on would cost more than it tells
 REFUSED_WITHIN = dt.timedelta(days=1)
@@ -16,7 +17,10 @@ STATEMENT_TIMEOUT_MS = 2_000  # a scrape that waits longer tells by failing
 
 @dataclass(frozen=True, slots=True)
 class PlatformFigures:
-    """What /metrics shows beside the requests. `refused_counts` is by (fate, code), of the last day."""
+    """What /metrics shows beside the requests.
+
+    `refused_counts` is by (fate, code), of the last day; `open_alert_counts` by kind.
+    """
 
     oldest_untallied_age_s: float
     untallied_batch_count: int
@@ -24,10 +28,12 @@ class PlatformFigures:
     set_aside_batch_count: int
     ledger_run_number: int
     refused_counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    bins_online_count: int = 0
+    open_alert_counts: dict[str, int] = field(default_factory=dict)
 
 
 def read_platform_figures(*, now: dt.datetime) -> PlatformFigures:
-    """The figures at `now`, in six queries; counts stop at COUNT_MAX.
+    """The figures at `now`, in eight queries; counts stop at COUNT_MAX.
 
     :raises django.db.Error: the database does not answer, or not within STATEMENT_TIMEOUT_MS.
     """
@@ -42,6 +48,7 @@ def read_platform_figures(*, now: dt.datetime) -> PlatformFigures:
             .values_list("fate", "code")
             .annotate(count=Count("pk"))
         )
+        alerts = Alert.objects.filter(closed_at__isnull=True).values_list("kind").annotate(count=Count("pk")).order_by()
         return PlatformFigures(
             oldest_untallied_age_s=(now - oldest_due_at).total_seconds() if oldest_due_at else 0.0,
             untallied_batch_count=waiting[:COUNT_MAX].count(),
@@ -49,4 +56,6 @@ def read_platform_figures(*, now: dt.datetime) -> PlatformFigures:
             set_aside_batch_count=TallyAttempt.objects.filter(is_set_aside=True)[:COUNT_MAX].count(),
             ledger_run_number=TallyRun.objects.aggregate(last=Max("number"))["last"] or 0,
             refused_counts={(fate, code): count for fate, code, count in refused},
+            bins_online_count=count_online(now=now),
+            open_alert_counts=dict.fromkeys(AlertKind.values, 0) | dict(alerts),
         )

@@ -84,6 +84,11 @@ def _as_metrics(figures: PlatformFigures) -> Iterator[Metric]:
     for (fate, code), count in sorted(figures.refused_counts.items()):
         refused.add_metric([fate, code], count)
     yield refused
+    yield _gauge("fenfen_bins_online", "Bins heard within 15 minutes", figures.bins_online_count)
+    alerts = GaugeMetricFamily("fenfen_open_alerts", "Alerts of bins that are open", labels=["kind"])
+    for kind, count in sorted(figures.open_alert_counts.items()):
+        alerts.add_metric([kind], count)
+    yield alerts
 
 
 def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:

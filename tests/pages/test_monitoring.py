@@ -7,11 +7,13 @@ import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from pages.monitoring.figures import read_platform_figures
 from points.models import RunKind, TallyRun
-from sorting.models import Door, DropOffBatch, Fate, RefusedEvent, SmartBin, TallyAttempt
+from sorting.models import Alert, AlertKind, Door, DropOffBatch, Fate, RefusedEvent, SmartBin, TallyAttempt
+from sorting.services.status import Heartbeat, record_status
 
 
 def make_batch(*, smart_bin: SmartBin, due_at: dt.datetime, tallied_at: dt.datetime | None = None) -> DropOffBatch:
@@ -100,8 +102,8 @@ def test_refused_events_are_counted_by_code_for_a_day(now: dt.datetime) -> None:
 
 
 @pytest.mark.django_db
-def test_the_figures_cost_six_queries(now: dt.datetime, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_max_num_queries(9):  # and a savepoint and a timeout around them
+def test_the_figures_cost_eight_queries(now: dt.datetime, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_max_num_queries(11):  # and a savepoint and a timeout around them
         read_platform_figures(now=now)
 
 
@@ -114,6 +116,8 @@ def test_metrics_carry_the_number_to_watch(client: Client, now: dt.datetime) -> 
     assert "fenfen_untallied_oldest_age_seconds 0.0" in text
     assert "fenfen_ledger_runs 7.0" in text
     assert "fenfen_database_up 1.0" in text
+    assert "fenfen_bins_online 0.0" in text
+    assert 'fenfen_open_alerts{kind="OFFLINE"} 0.0' in text
     assert "django_http_requests_total_by_method_total" in text
 
 
@@ -139,3 +143,15 @@ def test_metrics_are_not_open_to_the_world(sender: dict[str, Any], status: int, 
 @pytest.mark.django_db
 def test_an_empty_token_opens_nothing(client: Client) -> None:
     assert client.get("/metrics", REMOTE_ADDR="8.8.8.8", HTTP_AUTHORIZATION="Bearer ").status_code == 404
+
+
+@pytest.mark.django_db
+def test_bins_online_and_open_alerts_are_counted(client: Client, bin_07: SmartBin) -> None:
+    now = timezone.now()
+    record_status(smart_bin=bin_07, heartbeat=Heartbeat(signed_at=now, said_at=now), received_at=now)
+    Alert.objects.create(bin=bin_07, kind=AlertKind.FULL, subject="FOOD", opened_at=now, last_seen_at=now)
+    Alert.objects.create(bin=bin_07, kind=AlertKind.OFFLINE, opened_at=now, last_seen_at=now, closed_at=now)
+    text = client.get("/metrics").content.decode()
+    assert "fenfen_bins_online 1.0" in text
+    assert 'fenfen_open_alerts{kind="FULL"} 1.0' in text
+    assert 'fenfen_open_alerts{kind="OFFLINE"} 0.0' in text

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from households.models import Household
-from sorting.models import SmartBin
+from sorting.models import Alert, AlertKind, FillReading, SmartBin
+from sorting.services.status import Heartbeat, record_status
 from tests.builders import make_drop_off
 from tests.worker.test_tally import balances
 from worker import tasks
@@ -29,4 +30,22 @@ def test_the_tasks_tally_release_and_expire(zhang: Household, bin_07: SmartBin) 
     assert tasks.release_due_points() == 0  # it was past checking when it was tallied: released at once
     assert balances(zhang) == (0, 10)
     assert tasks.expire_due_points() == 0
-    assert tasks.forget_messages() == 0
+
+
+@pytest.mark.django_db
+def test_a_bin_that_fell_silent_is_alerted_once_whoever_looks(bin_07: SmartBin) -> None:
+    an_hour_ago = timezone.now() - dt.timedelta(hours=1)
+    heartbeat = Heartbeat(signed_at=an_hour_ago, said_at=an_hour_ago, fill_rates={"FOOD": 0.4})
+    record_status(smart_bin=bin_07, heartbeat=heartbeat, received_at=an_hour_ago)
+    assert (tasks.watch_all_bins(), tasks.watch_all_bins()) == (1, 0)
+    assert Alert.objects.get().kind == AlertKind.OFFLINE
+
+
+@pytest.mark.django_db
+def test_what_is_old_is_forgotten_and_what_is_young_is_not(bin_07: SmartBin) -> None:
+    for days in (29, 31):
+        then = timezone.now() - dt.timedelta(days=days)
+        heartbeat = Heartbeat(signed_at=then, said_at=then, fill_rates={"FOOD": 0.4})
+        record_status(smart_bin=bin_07, heartbeat=heartbeat, received_at=then)
+    assert tasks.forget_what_is_old() == 1
+    assert FillReading.objects.count() == 1

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from households.models import Household
 from points.models import PointRule, Programme
-from sorting.models import SmartBin
+from sorting.models import Alert, AlertKind, SmartBin
+from sorting.services.status import Heartbeat, record_status
 from tests.builders import make_drop_off
 from tests.worker.test_tally import balances
 from worker.tally import drain
@@ -43,6 +44,14 @@ def test_the_watch_tallies_and_releases_until_it_is_told_to_stop(
     make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=now - dt.timedelta(minutes=1), is_tallied=False)
     watch()
     assert balances(zhang) == (10, 10)
+
+
+def test_the_watch_looks_at_the_bins_too(bin_07: SmartBin, asked_to_stop_soon: None) -> None:
+    an_hour_ago = timezone.now() - dt.timedelta(hours=1)
+    heartbeat = Heartbeat(signed_at=an_hour_ago, said_at=an_hour_ago)
+    record_status(smart_bin=bin_07, heartbeat=heartbeat, received_at=an_hour_ago)
+    watch()
+    assert Alert.objects.get().kind == AlertKind.OFFLINE
 
 
 def test_a_day_that_cannot_be_released_does_not_end_the_watch(
