@@ -102,7 +102,7 @@ def test_refused_events_are_counted_by_code_for_a_day(now: dt.datetime) -> None:
 
 
 @pytest.mark.django_db
-def test_the_figures_cost_eight_queries(now: dt.datetime, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+def test_figures_cost_eight_queries(now: dt.datetime, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_max_num_queries(11):  # and a savepoint and a timeout around them
         read_platform_figures(now=now)
 
