@@ -56,6 +56,8 @@ def logging_settings(*, level: str, is_terminal: bool) -> dict[str, Any]:
             # Django's own handlers would print each line a second time.
             "django": {"handlers": [], "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
+            # Anybody can send a wrong Host: one warning ("Bad Request") tells of it, no traceback a request.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
         },
     }
 
