@@ -169,6 +169,15 @@ def test_no_bytes_whatever_give_anything_but_a_refusal() -> None:
             continue
 
 
+def test_a_comment_that_unpacks_to_megabytes_is_a_refusal_too() -> None:
+    texts = PngImagePlugin.PngInfo()
+    texts.add_text("Comment", "0" * 3_000_000, zip=True)
+    data = saved(scene(), "PNG", pnginfo=texts)
+    assert len(data) < 50_000
+    with pytest.raises(PictureRefused):  # Pillow's own error for it is a ValueError
+        make_pictures(data=data)
+
+
 def test_likes_have_like_hashes_and_the_dark_has_none() -> None:
     first = make_pictures(data=saved(scene(), "PNG"))
     again = make_pictures(data=saved(scene().resize((640, 480)), "JPEG", quality=60))
