@@ -10,18 +10,16 @@ import msgspec
 from django.conf import settings
 from django.utils import timezone
 
+from api.device.document import TEXT_LENGTH_MAX, is_short_text, parse_document
 from api.device.exchange import Message, authenticated_bin
 from api.errors import Refused
 from sorting.categories import WasteCategory
 from sorting.services.status import Heartbeat, record_status
 
-TEXT_LENGTH_MAX = 64
 INTEGER_MAX = 2**63 - 1
 TEMPERATURE_C_MIN, TEMPERATURE_C_MAX = -80, 200  # what a thermometer in a bin can have seen, fire included
 
 YEAR_MIN, YEAR_MAX = 1970, 2999  # a clock without a battery starts at 1970; further off is no clock
-
-_document = msgspec.json.Decoder()
 
 
 class _Invalid(ValueError):
@@ -33,7 +31,7 @@ def answer_status(message: Message) -> bytes:
 
     :raises Refused: 400 no such shape or a wrong value (`field_invalid`, with `fields`); 401, 429 as everywhere.
     """
-    document = _parse(body=message.body)
+    document = parse_document(body=message.body)
     smart_bin = authenticated_bin(message=message, code=document["bin"])
     heartbeat = _heartbeat(document=document, signed_at=_signed_at(message=message))
     recorded = record_status(smart_bin=smart_bin, heartbeat=heartbeat, received_at=message.received_at)
@@ -49,28 +47,6 @@ def answer_status(message: Message) -> bytes:
 
 def _text(moment: dt.datetime) -> str:
     return timezone.localtime(moment).isoformat(timespec="milliseconds")
-
-
-def _parse(*, body: bytes) -> dict[str, Any]:
-    """The object in the body, of which only `bin` is known to be right."""
-    try:
-        body.decode()
-        document = _document.decode(body)
-    except (ValueError, RecursionError) as error:
-        raise Refused(400, "body_invalid", f"请求不是 JSON (not JSON): {error}"[:300]) from None
-    try:
-        if not isinstance(document, dict):
-            raise _Invalid("object")
-        if not _short_text(document.get("bin")):
-            raise _Invalid("bin")
-    except _Invalid:
-        raise Refused(
-            400,
-            "body_invalid",
-            "请求须为 JSON 对象,bin 为桶号 (a JSON object with the bin's code)",
-            fields={"bin": f"1 至 {TEXT_LENGTH_MAX} 个可见字符 (1 to {TEXT_LENGTH_MAX} printable characters)"},
-        ) from None
-    return document
 
 
 def _signed_at(*, message: Message) -> dt.datetime:
@@ -95,8 +71,7 @@ def _heartbeat(*, document: Mapping[str, Any], signed_at: dt.datetime) -> Heartb
 
 
 def _short_text(value: object) -> str:
-    # isprintable refuses NUL, line breaks and lone surrogates.
-    if isinstance(value, str) and len(value) <= TEXT_LENGTH_MAX and value.isprintable():
+    if is_short_text(value):
         return value
     raise _Invalid(f"至多 {TEXT_LENGTH_MAX} 个可见字符 (at most {TEXT_LENGTH_MAX} printable characters)")
 

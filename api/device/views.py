@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from api.device.cards import answer_cards
 from api.device.drop_offs import answer_drop_offs
 from api.device.envelope import read_body
 from api.device.exchange import Message, Reply, refuse, reply_to
@@ -25,6 +26,12 @@ def drop_offs(request: HttpRequest) -> HttpResponse:
 def status(request: HttpRequest) -> HttpResponse:
     """Take one signed heartbeat of a bin. A bin that gets no answer just sends its next one."""
     return _exchange(request=request, answer=answer_status)
+
+
+@csrf_exempt
+def cards(request: HttpRequest) -> HttpResponse:
+    """Tell a bin which cards it may meet offline. A bin that gets no answer asks again."""
+    return _exchange(request=request, answer=answer_cards)
 
 
 def _exchange(*, request: HttpRequest, answer: Callable[[Message], bytes]) -> HttpResponse:

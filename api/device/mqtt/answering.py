@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 import structlog
 
+from api.device.cards import answer_cards
 from api.device.drop_offs import answer_drop_offs
 from api.device.exchange import Message, Reply, refuse, reply_to
 from api.device.mqtt import metrics
@@ -19,6 +20,7 @@ from sorting.models import Door
 ANSWERS: dict[str, Callable[[Message], bytes]] = {
     "drop-offs": answer_drop_offs,
     "status": answer_status,
+    "cards": answer_cards,
 }
 
 log = structlog.get_logger(__name__)
