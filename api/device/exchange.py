@@ -1,7 +1,8 @@
 """One signed message of a bin and the reply to it, whichever way they travel."""
 
+import contextlib
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import structlog
@@ -55,7 +56,8 @@ def reply_to(*, message: Message, answer: Callable[[Message], bytes]) -> Reply:
     stored, and the bin sends the same message again.
     """
     try:
-        return Reply(status=200, body=_available(message=message, answer=answer))
+        with unavailable_is_503():
+            return Reply(status=200, body=answer(message))
     except Refused as refused:
         return refuse(refused=refused)
 
@@ -85,7 +87,7 @@ def authenticated_bin(*, message: Message, code: str) -> SmartBin:
             fields={"webhook-id": "至多 200 个可见字符 (at most 200 printable characters)"},
         )
     # After the signature, so that nobody can use up another bin's share.
-    wait_s = bin_rate.wait_s(bin_id=smart_bin.pk)
+    wait_s = bin_rate.wait_s(key=smart_bin.pk)
     if wait_s:
         raise Refused(
             429, "too_many_requests", "请求过于频繁 (slow down)", headers={"Retry-After": retry_after(wait_s=wait_s)}
@@ -93,9 +95,11 @@ def authenticated_bin(*, message: Message, code: str) -> SmartBin:
     return smart_bin
 
 
-def _available(*, message: Message, answer: Callable[[Message], bytes]) -> bytes:
+@contextlib.contextmanager
+def unavailable_is_503() -> Iterator[None]:
+    """:raises Refused: 503 where the database is away, frozen or out of room."""
     try:
-        return answer(message)
+        yield
     except (OperationalError, InterfaceError, InternalError, InvalidToken) as error:
         log.error("device_door_unavailable", error=str(error)[:200])
         raise Refused(

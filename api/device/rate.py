@@ -1,13 +1,14 @@
-"""How often one bin may knock: a bucket of tokens per bin, in this process. No bin starves another."""
+"""How often somebody may knock: a bucket of tokens each, in this process. No bin starves another."""
 
 import math
 import threading
 import time
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from django.conf import settings
 
-BINS_REMEMBERED_MAX = 20_000  # a full bucket need not be remembered
+KNOCKERS_REMEMBERED_MAX = 20_000  # a full bucket need not be remembered
 
 
 @dataclass(slots=True)
@@ -16,21 +17,21 @@ class RateLimit:
 
     rate_per_s: float
     burst_count: int
-    _buckets: dict[int, tuple[float, float]] = field(default_factory=dict)
+    _buckets: dict[Hashable, tuple[float, float]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def wait_s(self, *, bin_id: int, now_s: float | None = None) -> float:
+    def wait_s(self, *, key: Hashable, now_s: float | None = None) -> float:
         """Take a token: 0 where there was one, else the seconds until there is. `now_s`: a monotonic clock."""
         now_s = time.monotonic() if now_s is None else now_s
         with self._lock:
-            tokens, since_s = self._buckets.get(bin_id, (float(self.burst_count), now_s))
+            tokens, since_s = self._buckets.get(key, (float(self.burst_count), now_s))
             tokens = min(self.burst_count, tokens + max(0.0, now_s - since_s) * self.rate_per_s)
             if tokens < 1:
-                self._buckets[bin_id] = (tokens, now_s)
+                self._buckets[key] = (tokens, now_s)
                 return (1 - tokens) / self.rate_per_s
-            if len(self._buckets) >= BINS_REMEMBERED_MAX:
+            if len(self._buckets) >= KNOCKERS_REMEMBERED_MAX:
                 self._forget_full(now_s=now_s)
-            self._buckets[bin_id] = (tokens - 1, now_s)
+            self._buckets[key] = (tokens - 1, now_s)
             return 0.0
 
     def forget_all(self) -> None:
@@ -40,10 +41,14 @@ class RateLimit:
 
     def _forget_full(self, *, now_s: float) -> None:
         fill_s = self.burst_count / self.rate_per_s
-        self._buckets = {bin_id: bucket for bin_id, bucket in self._buckets.items() if now_s - bucket[1] < fill_s}
+        self._buckets = {key: bucket for key, bucket in self._buckets.items() if now_s - bucket[1] < fill_s}
 
 
 bin_rate = RateLimit(rate_per_s=settings.DEVICE_REQUESTS_PER_S, burst_count=settings.DEVICE_REQUESTS_BURST)
+
+
+# A machine asks for its key every minute or so; somebody who tries codes out gets ten a minute.
+claim_rate = RateLimit(rate_per_s=10 / 60, burst_count=20)
 
 
 def retry_after(*, wait_s: float) -> str:

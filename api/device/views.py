@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 
+from axes.helpers import get_client_ip_address
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from api.device.cards import answer_cards
+from api.device.claims import answer_claim
 from api.device.drop_offs import answer_drop_offs
 from api.device.envelope import read_body
-from api.device.exchange import Message, Reply, refuse, reply_to
+from api.device.exchange import Message, Reply, refuse, reply_to, unavailable_is_503
 from api.device.signatures import HEADERS
 from api.device.status import answer_status
 from api.errors import Refused
@@ -34,10 +36,27 @@ def cards(request: HttpRequest) -> HttpResponse:
     return _exchange(request=request, answer=answer_cards)
 
 
+@csrf_exempt
+def claims(request: HttpRequest) -> HttpResponse:
+    """A machine that has no key yet shows its claim code; the key is in the answer once an officer approved."""
+    try:
+        _require_post(request)
+        body = read_body(request=request)
+        with unavailable_is_503():
+            code, answer = answer_claim(body=body, address=get_client_ip_address(request) or "", now=timezone.now())
+    except Refused as refused:
+        return _response(refuse(refused=refused))
+    return _response(Reply(status=code, body=answer, headers={"Cache-Control": "no-store"}))
+
+
+def _require_post(request: HttpRequest) -> None:
+    if request.method != "POST":
+        raise Refused(405, "method_not_allowed", "只接受 POST (POST only)", headers={"Allow": "POST"})
+
+
 def _exchange(*, request: HttpRequest, answer: Callable[[Message], bytes]) -> HttpResponse:
     try:
-        if request.method != "POST":
-            raise Refused(405, "method_not_allowed", "只接受 POST (POST only)", headers={"Allow": "POST"})
+        _require_post(request)
         message = Message(
             headers={name: request.headers.get(name, "") for name in HEADERS},
             body=read_body(request=request),
