@@ -1,5 +1,6 @@
 """Bins go on sending while what stands behind their door dies: what they were told is stored, and nothing twice."""
 
+import json
 import os
 import signal
 import subprocess
@@ -16,7 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from launch.ports import answers_ok, free_port
-from simulation.client import BinIdentity, DeviceClient, DoorError
+from simulation.client import DOOR_PATH, BinIdentity, DeviceClient, DoorError
 from simulation.keys import bin_keys
 from sorting.models import DropOff, SmartBin
 from tests.faults.cut_line import CutLine, cut_line
@@ -178,13 +179,11 @@ def test_a_database_that_is_away_is_503_and_never_a_200_without_a_row(
         a_few_more(bins)
         line.cut()
         # One batch of its own looks at the answer that the others only retry on.
-        keys = bin_keys(bins=smart_bins[:1], now=timezone.now())
-        [(code, key)] = keys.items()
+        [(code, key)] = bin_keys(bins=smart_bins[:1], now=timezone.now()).items()
+        body = f'{{"bin": "{code}", "events": []}}'
         with DeviceClient(base_url=url) as client:
-            status, answer, retry_after_s = client._post(
-                key=key, body=f'{{"bin": "{code}", "events": []}}', message_id="looking"
-            )
-        assert (status, answer["code"], retry_after_s > 0) == (503, "unavailable", True)
+            status, answer, retry_after_s = client._post(path=DOOR_PATH, key=key, body=body, message_id="looking")
+        assert (status, json.loads(answer)["code"], retry_after_s > 0) == (503, "unavailable", True)
         told_before = set(bins.accepted)
         time.sleep(OUTAGE_S)
         told_meanwhile = set(bins.accepted) - told_before

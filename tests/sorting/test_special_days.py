@@ -19,7 +19,8 @@ MONDAY = dt.date(2026, 11, 23)
 
 def special(smart_bin: SmartBin, on: dt.date, *hours: int) -> None:
     """The bin's point keeps these hours on that date; none: it stays closed."""
-    times = [dt.time(hour) for hour in hours] or [None, None]
+    times: list[dt.time | None] = [dt.time(hour) for hour in hours]
+    times = times or [None, None]
     SpecialDay.objects.create(point=smart_bin.point, on_date=on, starts_at=times[0], ends_at=times[1])
 
 
