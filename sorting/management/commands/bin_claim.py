@@ -12,7 +12,6 @@ from sorting.categories import WasteCategory
 from sorting.models import BinClaim, CollectionPoint
 from sorting.services.claims import decide_claim, make_claim
 
-
 _Row = dict[str, object]
 
 
