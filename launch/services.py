@@ -65,7 +65,7 @@ def start_services(*, children: Children, set_up: SetUp) -> None:
         "web": (
             *("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(set_up.port)),
             *("--workers", "1", "--blocking-threads", "4", "--working-dir", BASE_DIR, "--no-ws"),
-            *("--respawn-failed-workers", "--respawn-interval", "0.5"),
+            *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "10"),
             "config.wsgi:application",
         ),
         "tally": (MANAGE, "tally", "--watch"),
