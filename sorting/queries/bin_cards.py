@@ -14,7 +14,7 @@ from people.secrets import lookup_digest
 from sorting.card_versions import AGE_MAX, OVERLAP, CardVersion, parse_card_version
 from sorting.models import SmartBin
 
-PAGE_CARDS_MAX = 1_000  # about 170 KB of JSON: far under what the broker passes on, little for a bin's memory
+PAGE_CARDS_MAX = 1_000  # 125 to 190 KB of JSON: far under what the broker passes on, little for a bin's memory
 # A household's day of leaving may be entered late, and nothing says when it was: so long its cards are told again.
 LEFT_LATE_MAX = dt.timedelta(days=31)
 

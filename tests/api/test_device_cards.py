@@ -220,6 +220,7 @@ def test_a_card_that_moves_to_a_neighbour_stays_and_one_that_leaves_the_communit
 def test_the_cards_of_a_household_that_left_go_though_the_day_was_entered_late(
     held: Held, zhang: Household, li: Household, now: dt.datetime, at_noon: time_machine.Traveller
 ) -> None:
+    Card.objects.update(issued_at=now - DAY)
     held.ask_on()
     at_noon.shift(DAY)
     Household.objects.filter(pk=li.pk).update(left_on=now.date() - dt.timedelta(days=20))
