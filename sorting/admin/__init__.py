@@ -1,5 +1,5 @@
 """The screens of the back office for bins and what they sent."""
 
-from sorting.admin import alerts, bins, drop_offs, verdicts
+from sorting.admin import alerts, bins, claims, drop_offs, points, verdicts
 
-__all__ = ["alerts", "bins", "drop_offs", "verdicts"]
+__all__ = ["alerts", "bins", "claims", "drop_offs", "points", "verdicts"]

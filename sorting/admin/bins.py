@@ -1,32 +1,18 @@
-"""Points and their bins in the back office; keys are never shown."""
+"""Bins in the back office; a key is shown once, when it is made."""
 
 from django.contrib import admin
 
-from people.back_office import KeptAdmin, PlainInline
-from sorting.models import CollectionPoint, OpenWindow, SmartBin
-
-
-class OpenWindowInline(PlainInline):
-    """投放时段 of a point."""
-
-    model = OpenWindow
-
-
-@admin.register(CollectionPoint)
-class CollectionPointAdmin(KeptAdmin):
-    """投放点."""
-
-    list_display = ("name", "community", "latitude", "longitude")
-    list_filter = ("community",)
-    search_fields = ("name",)
-    list_select_related = ("community",)
-    inlines = [OpenWindowInline]
+from people.back_office import KeptAdmin
+from sorting.admin.bin_keys import BinKeyScreens
+from sorting.models import SmartBin
 
 
 @admin.register(SmartBin)
-class SmartBinAdmin(KeptAdmin):
-    """智能桶; its key is made by `bin_key` and shown once."""
+class SmartBinAdmin(BinKeyScreens, KeptAdmin):
+    """智能桶."""
 
     list_display = ("code", "point", "categories", "registered_at", "revoked_at")
     search_fields = ("code",)
     list_select_related = ("point",)
+    # To take it away here would bring a stolen bin's old keys back: 停用 and 重新启用 end them.
+    readonly_fields = ("revoked_at",)

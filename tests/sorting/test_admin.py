@@ -1,14 +1,20 @@
 """Bins in the back office: their alerts, keys, special days, and what was refused."""
 
 import datetime as dt
+import html
+import re
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from people.models import User
-from sorting.models import Alert, AlertKind, SmartBin
+from sorting.models import Alert, AlertKind, BinKey, SmartBin
+from sorting.services.bin_keys import make_bin_key, signing_bin
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +74,101 @@ def test_an_alert_is_only_read_and_acknowledged_by_whoever_may(
     office.post(reverse(ALERTS), {"action": "acknowledge", "_selected_action": [alert.pk]})
     alert.refresh_from_db()
     assert alert.acknowledged_at is None
+
+
+KEY = re.compile(r"whsec_[A-Za-z0-9+/=]+")
+
+
+def key_page(*, smart_bin: SmartBin, step: str) -> str:
+    return reverse("admin:sorting_smartbin_key", args=[smart_bin.pk, step])
+
+
+def confirm(office: Client, page: str) -> HttpResponse:
+    """Open the page that asks, and press its button."""
+    answer: HttpResponse = office.post(page, {"state": office.get(page).context["state"]})  # type: ignore[assignment]
+    return answer
+
+
+def test_a_new_key_is_shown_once_by_the_answer_that_made_it_and_kept_nowhere_else(
+    office: Client, bin_07: SmartBin, zhao: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    answer = confirm(office, key_page(smart_bin=bin_07, step="rotate"))
+    (key,) = KEY.findall(html.unescape(answer.content.decode()))
+    assert signing_bin(code=bin_07.code, now=timezone.now())[1] == [key]
+    assert (answer.status_code, "no-store" in answer["Cache-Control"], "Location" in answer) == (200, True, False)
+    secret = key.removeprefix("whsec_")
+    written = LogEntry.objects.get()
+    assert (written.user, written.object_id, written.get_change_message()) == (zhao, str(bin_07.pk), "密钥:生成新密钥")
+    later = [office.get(page).content.decode() for page in (bin_page(bin_07), history_page(bin_07), "/admin/")]
+    kept = [str(dict(office.session)), *(str(LogEntry.objects.values().get()), caplog.text, *later)]
+    assert not any(secret in html.unescape(place) for place in kept)
+    assert messages_of(office, bin_07) == []
+
+
+def bin_page(smart_bin: SmartBin) -> str:
+    return reverse("admin:sorting_smartbin_change", args=[smart_bin.pk])
+
+
+def history_page(smart_bin: SmartBin) -> str:
+    return reverse("admin:sorting_smartbin_history", args=[smart_bin.pk])
+
+
+def messages_of(office: Client, smart_bin: SmartBin) -> list[str]:
+    return [str(message) for message in office.get(bin_page(smart_bin)).context["messages"]]
+
+
+def test_a_page_that_is_sent_twice_makes_no_second_key(office: Client, bin_07: SmartBin) -> None:
+    first = make_bin_key(smart_bin=bin_07, now=timezone.now()).key
+    page = key_page(smart_bin=bin_07, step="rotate")
+    state = office.get(page).context["state"]
+    assert office.post(page, {"state": state}).status_code == 200
+    again = office.post(page, {"state": state})
+    assert (again.status_code, KEY.findall(again.content.decode())) == (409, [])
+    # The machine still signs with the first until somebody has brought it the second.
+    assert first in signing_bin(code=bin_07.code, now=timezone.now())[1]
+    assert BinKey.objects.count() == 2
+    assert "旧密钥有效至" in again.content.decode()
+
+
+def test_a_bin_is_revoked_at_once_and_comes_back_with_a_new_key(office: Client, bin_07: SmartBin) -> None:
+    old = make_bin_key(smart_bin=bin_07, now=timezone.now()).key
+    assert "重新启用" not in office.get(bin_page(bin_07)).content.decode()
+    confirm(office, key_page(smart_bin=bin_07, step="revoke"))
+    assert signing_bin(code=bin_07.code, now=timezone.now())[1] == []
+    page = office.get(bin_page(bin_07)).content.decode()
+    assert ("重新启用" in page, "生成新密钥" in page) == (True, False)
+    # Its own form does not bring it back, nor does a new key.
+    form = {"code": bin_07.code, "point": bin_07.point_id, "categories": "FOOD", "registered_at_0": "2026-11-23"}
+    office.post(bin_page(bin_07), form | {"registered_at_1": "12:00", "revoked_at_0": "", "revoked_at_1": ""})
+    bin_07.refresh_from_db()
+    assert (bin_07.revoked_at is None, bin_07.categories) == (False, "FOOD")
+    assert "此桶已停用" in confirm(office, key_page(smart_bin=bin_07, step="rotate")).content.decode()
+    answer = confirm(office, key_page(smart_bin=bin_07, step="reinstate"))
+    keys = signing_bin(code=bin_07.code, now=timezone.now())[1]
+    assert keys == KEY.findall(html.unescape(answer.content.decode()))
+    assert old not in keys
+    said = {entry.get_change_message() for entry in LogEntry.objects.all()}
+    assert {"密钥:停用", "密钥:重新启用"} <= said
+
+
+@pytest.mark.parametrize("step", ["rotate", "revoke", "reinstate"])
+def test_keys_are_only_for_whoever_may_change_bins_and_only_by_post(
+    office: Client, bin_07: SmartBin, zhao: User, step: str
+) -> None:
+    make_bin_key(smart_bin=bin_07, now=timezone.now())
+    page = key_page(smart_bin=bin_07, step=step)
+    assert office.get(page).status_code == 200
+    assert office.get(key_page(smart_bin=bin_07, step="sell")).status_code == 404
+    zhao.is_superuser = False
+    zhao.save()
+    give(zhao, "view_smartbin")
+    assert "密钥" not in office.get(bin_page(bin_07)).content.decode()
+    state = f"{BinKey.objects.get().pk}-in-service"
+    assert (office.get(page).status_code, office.post(page, {"state": state}).status_code) == (403, 403)
+    assert (BinKey.objects.count(), LogEntry.objects.count()) == (1, 0)
+    bin_07.refresh_from_db()
+    assert bin_07.revoked_at is None
 
 
 def give(user: User, codename: str) -> None:

@@ -1,0 +1,23 @@
+"""Points in the back office, with the hours at which they are open."""
+
+from django.contrib import admin
+
+from people.back_office import KeptAdmin, PlainInline
+from sorting.models import CollectionPoint, OpenWindow
+
+
+class OpenWindowInline(PlainInline):
+    """投放时段 of a point."""
+
+    model = OpenWindow
+
+
+@admin.register(CollectionPoint)
+class CollectionPointAdmin(KeptAdmin):
+    """投放点."""
+
+    list_display = ("name", "community", "latitude", "longitude")
+    list_filter = ("community",)
+    search_fields = ("name",)
+    list_select_related = ("community",)
+    inlines = [OpenWindowInline]
