@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from people.back_office import KeptAdmin, PlainInline
+from sorting.admin.special_days import SpecialDayInline
 from sorting.models import CollectionPoint, OpenWindow
 
 
@@ -20,4 +21,4 @@ class CollectionPointAdmin(KeptAdmin):
     list_filter = ("community",)
     search_fields = ("name",)
     list_select_related = ("community",)
-    inlines = [OpenWindowInline]
+    inlines = [OpenWindowInline, SpecialDayInline]

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from people.models import User
-from sorting.models import Alert, AlertKind, BinKey, SmartBin
+from sorting.admin.special_days import KEPT_MESSAGE, PAST_MESSAGE
+from sorting.models import Alert, AlertKind, BinKey, CollectionPoint, SmartBin, SpecialDay
 from sorting.services.bin_keys import make_bin_key, signing_bin
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +174,46 @@ def test_keys_are_only_for_whoever_may_change_bins_and_only_by_post(
 
 def give(user: User, codename: str) -> None:
     user.user_permissions.add(Permission.objects.get(codename=codename, content_type__app_label="sorting"))
+
+
+def save_special_day(office: Client, point: CollectionPoint, day: SpecialDay, **changed: str) -> str:
+    """Send the point's page with one row of special days, as the browser would; what the page then says."""
+    prefixes = {"open_windows": 0, "special_days": 0 if day.pk is None else 1}
+    form = {"community": str(point.community_id), "name": point.name}
+    for prefix, initial in prefixes.items():
+        total = 1 if prefix == "special_days" else 0
+        form |= {f"{prefix}-TOTAL_FORMS": str(total), f"{prefix}-INITIAL_FORMS": str(initial)}
+    row = {"id": str(day.pk or ""), "point": str(point.pk), "on_date": str(day.on_date), **changed}
+    form |= {f"special_days-0-{name}": value for name, value in row.items()}
+    page = reverse("admin:sorting_collectionpoint_change", args=[point.pk])
+    return office.post(page, form, follow=True).content.decode()
+
+
+def test_a_special_day_is_entered_for_today_or_later_and_never_for_a_day_that_is_over(
+    office: Client, bin_07: SmartBin
+) -> None:
+    today = timezone.localdate()
+    point = bin_07.point
+    assert PAST_MESSAGE in save_special_day(office, point, SpecialDay(on_date=today - dt.timedelta(days=1)))
+    assert SpecialDay.objects.count() == 0
+    save_special_day(office, point, SpecialDay(on_date=today), note="国庆")
+    assert (SpecialDay.objects.get().on_date, SpecialDay.objects.get().starts_at) == (today, None)
+    half = save_special_day(office, point, SpecialDay(on_date=today), starts_at="09:00")
+    assert "要么都填" in half
+    turned = save_special_day(office, point, SpecialDay(on_date=today), starts_at="09:00", ends_at="08:00")
+    assert "结束须在开始之后" in turned
+    assert SpecialDay.objects.count() == 1
+
+
+@pytest.mark.parametrize("change", [{"note": "别的"}, {"on_date": "2999-01-01"}, {"DELETE": "on"}])
+def test_a_special_day_that_is_over_stays_as_it_was_and_visible(
+    office: Client, bin_07: SmartBin, change: dict[str, str]
+) -> None:
+    past = timezone.localdate() - dt.timedelta(days=3)
+    day = SpecialDay.objects.create(point=bin_07.point, on_date=past)
+    page = reverse("admin:sorting_collectionpoint_change", args=[bin_07.point_id])
+    assert str(past) in office.get(page).content.decode()
+    assert KEPT_MESSAGE in save_special_day(office, bin_07.point, day, **change)
+    # Untouched, it does not stand in the way of saving the point.
+    assert "成功" in save_special_day(office, bin_07.point, day)
+    assert SpecialDay.objects.values_list("on_date", "note").get() == (past, "")
