@@ -7,14 +7,16 @@ import re
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from people.models import User
 from sorting.admin.special_days import KEPT_MESSAGE, PAST_MESSAGE
-from sorting.models import Alert, AlertKind, BinKey, CollectionPoint, SmartBin, SpecialDay
+from sorting.models import Alert, AlertKind, BinKey, BinStatus, CollectionPoint, SmartBin, SpecialDay
 from sorting.services.bin_keys import make_bin_key, signing_bin
 
 pytestmark = pytest.mark.django_db
@@ -217,3 +219,44 @@ def test_a_special_day_that_is_over_stays_as_it_was_and_visible(
     # Untouched, it does not stand in the way of saving the point.
     assert "成功" in save_special_day(office, bin_07.point, day)
     assert SpecialDay.objects.values_list("on_date", "note").get() == (past, "")
+
+
+def test_the_list_of_bins_says_how_each_is_doing(office: Client, bin_07: SmartBin) -> None:
+    moment = timezone.now()
+    BinStatus.objects.create(
+        bin=bin_07, received_at=moment, signed_at=moment, said_at=moment, clock_skew_s=412.4, firmware="2.4.1"
+    )
+    open_alert(smart_bin=bin_07, kind=AlertKind.CLOCK_WRONG, at=moment)
+    over = open_alert(smart_bin=bin_07, kind=AlertKind.FULL, at=moment)
+    Alert.objects.filter(pk=over.pk).update(closed_at=moment)
+    never = SmartBin.objects.create(code="B-0008", point=bin_07.point, categories="FOOD", registered_at=moment)
+    answer = office.get(reverse("admin:sorting_smartbin_changelist"))
+    screen = answer.context["cl"].model_admin
+    rows = {row.code: row for row in answer.context["cl"].result_list}
+    columns = ("online", "heard_at", "firmware", "clock_skew", "open_alert_count")
+    shown = {code: [getattr(screen, name)(row) for name in columns] for code, row in rows.items()}
+    assert shown == {"B-0007": [True, moment, "2.4.1", "+412", 1], never.code: [False, None, None, None, 0]}
+
+
+def test_the_list_of_bins_asks_no_more_of_the_database_for_30_bins_than_for_3(
+    office: Client, bin_07: SmartBin, now: dt.datetime
+) -> None:
+    def add_bins(first: int, end: int) -> None:
+        for number in range(first, end):
+            smart_bin = SmartBin.objects.create(
+                code=f"B-1{number:03}", point=bin_07.point, categories="FOOD", registered_at=now
+            )
+            if number % 2:
+                BinStatus.objects.create(bin=smart_bin, received_at=now, signed_at=now, said_at=now, clock_skew_s=0)
+            open_alert(smart_bin=smart_bin, kind=AlertKind.OFFLINE, at=now)
+
+    def count_queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            text = office.get(reverse("admin:sorting_smartbin_changelist")).content.decode()
+        assert text.count("B-1") >= SmartBin.objects.count() - 1
+        return len(asked)
+
+    add_bins(0, 2)
+    with_three = count_queries()
+    add_bins(2, 29)
+    assert (SmartBin.objects.count(), count_queries()) == (30, with_three)
