@@ -49,7 +49,8 @@ class RefusedEventAdmin(ReadOnlyAdmin):
     list_display = ("last_received_at", "fate", "message", "bin_code", "event_id_start", "repeat_count")
     fields = readonly_fields = (
         *("last_received_at", "first_received_at", "fate", "code", "message"),
-        *("bin_code", "event_id", "door", "repeat_count", "replayed_at"),
+        *("bin_code", "boot_id", "event_id", "door", "repeat_count"),
+        *("replayed_at", "replay_shift_s", "replayed_by"),
     )
     list_filter = ("fate", "code")
     search_fields = ("=bin_code", "=event_id")

@@ -16,7 +16,18 @@ from django.utils import timezone
 
 from people.models import User
 from sorting.admin.special_days import KEPT_MESSAGE, PAST_MESSAGE
-from sorting.models import Alert, AlertKind, BinKey, BinStatus, CollectionPoint, SmartBin, SpecialDay
+from sorting.models import (
+    Alert,
+    AlertKind,
+    BinKey,
+    BinStatus,
+    CollectionPoint,
+    Door,
+    Fate,
+    RefusedEvent,
+    SmartBin,
+    SpecialDay,
+)
 from sorting.services.bin_keys import make_bin_key, signing_bin
 
 pytestmark = pytest.mark.django_db
@@ -260,3 +271,29 @@ def test_the_list_of_bins_asks_no_more_of_the_database_for_30_bins_than_for_3(
     with_three = count_queries()
     add_bins(2, 29)
     assert (SmartBin.objects.count(), count_queries()) == (30, with_three)
+
+
+def test_a_replayed_event_shows_the_shift_and_who_stated_it(office: Client, zhao: User, now: dt.datetime) -> None:
+    kept = RefusedEvent.objects.create(
+        bin_code="B-0007",
+        door=Door.HTTP,
+        boot_id="7f3a",
+        event_id="e-1",
+        fate=Fate.REJECTED,
+        code="occurred_in_future",
+        message="投放时间在未来",
+        payload={},
+        payload_digest="0" * 64,
+        first_received_at=now,
+        last_received_at=now,
+        replayed_at=now,
+        replay_shift_s=-10_800,
+        replayed_by=zhao,
+    )
+    page = office.get(reverse("admin:sorting_refusedevent_change", args=[kept.pk]))
+    shown = re.sub(r"[,\s]", "", page.content.decode())
+    assert all(value in shown for value in ("7f3a", "-10800", f'<divclass="readonly"><ahref="{user_page(zhao)}">'))
+
+
+def user_page(user: User) -> str:
+    return reverse("admin:people_user_change", args=[user.pk])
