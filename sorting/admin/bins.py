@@ -12,8 +12,10 @@ from django.utils import timezone
 from people.back_office import KeptAdmin, ReadOnlyAdmin
 from sorting.admin.bin_keys import BinKeyScreens
 from sorting.alert_rules import is_online
+from sorting.categories import WasteCategory
 from sorting.models import Alert, BinStatus, SmartBin
 from sorting.queries.bin_health import last_heard_at, with_last_batch
+from sorting.queries.fill_forecasts import read_fill_forecasts
 
 
 @admin.register(SmartBin)
@@ -71,9 +73,21 @@ class BinStatusAdmin(ReadOnlyAdmin):
     """桶状态: what each bin last said of itself."""
 
     list_display = ("bin", "received_at", "clock_skew_s", "firmware", "battery_rate", "temperature_c", "is_lid_open")
+    readonly_fields = ("full_at",)
     search_fields = ("=bin__code",)
     list_select_related = ("bin",)
     ordering = ("bin__code",)
+
+    @admin.display(description="预计装满")
+    def full_at(self, status: BinStatus) -> str:
+        """When each container is full if it goes on as now; a dash where the readings do not bear out a forecast."""
+        forecasts = read_fill_forecasts(smart_bin=status.bin, now=timezone.now())
+        return ";".join(
+            f"{WasteCategory(category).label} {timezone.localtime(at):%m-%d %H:%M}"
+            if at
+            else f"{WasteCategory(category).label} —"
+            for category, at in forecasts.items()
+        )
 
 
 def _status(*, smart_bin: SmartBin) -> BinStatus | None:

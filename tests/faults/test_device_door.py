@@ -6,7 +6,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from sorting.models import DropOff, SmartBin
 from tests.faults.cut_line import CutLine, cut_line
 from tests.faults.district import make_bins, make_events
 from tests.faults.promises import broken_promises
-from tests.faults.workers import database_url, running
+from tests.faults.workers import database_url, running, wait_until
 from tests.servers import OwnValkey
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -108,17 +108,10 @@ def web_server(**more: str) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
         yield f"http://127.0.0.1:{port}", process
 
 
-def wait_until(is_so: Callable[[], object]) -> None:
-    give_up_at = time.monotonic() + GIVE_UP_S
-    while not is_so():
-        assert time.monotonic() < give_up_at
-        time.sleep(0.05)
-
-
 def a_few_more(bins: Bins) -> None:
     """Let the bins get another dozen answers."""
     wanted = bins.answered_count + 12
-    wait_until(lambda: bins.answered_count >= wanted or bins.faults)
+    wait_until(lambda: bins.answered_count >= wanted or bins.faults, within_s=GIVE_UP_S)
 
 
 def assert_nothing_lost(bins: Bins) -> None:

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
@@ -15,7 +14,7 @@ from django.utils import timezone
 from sorting.models import DropOffBatch, SmartBin
 from tests.faults.district import make_bins, make_events, send
 from tests.faults.promises import broken_promises
-from tests.faults.workers import running
+from tests.faults.workers import running, wait_until
 from tests.servers import OwnValkey
 from worker import nudge
 
@@ -115,10 +114,3 @@ def test_a_burst_of_nudges_becomes_few(nudging: OwnValkey) -> None:
     waiting = redis.Redis.from_url(nudging.url)
     wait_until(lambda: waiting.llen("celery") >= 1)
     assert waiting.llen("celery") < 20
-
-
-def wait_until(is_so: Callable[[], object]) -> None:
-    give_up_at = time.monotonic() + GIVE_UP_S
-    while not is_so():
-        assert time.monotonic() < give_up_at
-        time.sleep(0.05)

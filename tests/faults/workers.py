@@ -5,7 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -42,6 +43,14 @@ def running(*arguments: str, **more: str) -> Iterator["subprocess.Popen[bytes]"]
             yield process
         finally:
             os.killpg(process.pid, signal.SIGKILL)
+
+
+def wait_until(is_so: Callable[[], object], *, within_s: float = 60) -> None:
+    """Return once it is so."""
+    give_up_at = time.monotonic() + within_s
+    while not is_so():
+        assert time.monotonic() < give_up_at
+        time.sleep(0.05)
 
 
 class Spawner:

@@ -24,6 +24,7 @@ from sorting.models import (
     CollectionPoint,
     Door,
     Fate,
+    FillReading,
     RefusedEvent,
     SmartBin,
     SpecialDay,
@@ -247,6 +248,20 @@ def test_the_list_of_bins_says_how_each_is_doing(office: Client, bin_07: SmartBi
     columns = ("online", "heard_at", "firmware", "clock_skew", "open_alert_count")
     shown = {code: [getattr(screen, name)(row) for name in columns] for code, row in rows.items()}
     assert shown == {"B-0007": [True, moment, "2.4.1", "+412", 1], never.code: [False, None, None, None, 0]}
+
+
+def test_a_bins_status_says_when_it_will_be_full_and_a_dash_where_nobody_can_tell(
+    office: Client, bin_07: SmartBin
+) -> None:
+    moment = timezone.now()
+    status = BinStatus.objects.create(bin=bin_07, received_at=moment, signed_at=moment, said_at=moment, clock_skew_s=0)
+    for hours, rate in ((6, 0.1), (4, 0.3), (2, 0.5), (0, 0.7)):  # a tenth an hour: full in two
+        read_at = moment - dt.timedelta(hours=hours)
+        FillReading.objects.create(bin=bin_07, category="FOOD", fill_rate=rate, read_at=read_at)
+        FillReading.objects.create(bin=bin_07, category="RESIDUAL", fill_rate=0.4, read_at=read_at)
+    page = office.get(reverse("admin:sorting_binstatus_change", args=[status.pk])).content.decode()
+    full_at = timezone.localtime(moment + dt.timedelta(hours=2))
+    assert f"厨余垃圾 {full_at:%m-%d %H:%M};其他垃圾 —" in page
 
 
 def test_the_list_of_bins_asks_no_more_of_the_database_for_30_bins_than_for_3(
