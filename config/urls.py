@@ -7,7 +7,8 @@ from pages import views as pages
 from pages.monitoring import views as monitoring
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", pages.front),
+    path("", pages.front, name="front"),
+    path("", include("pages.urls")),
     path("favicon.ico", pages.favicon),
     path("admin/", admin.site.urls),
     path("api/", include("api.urls")),

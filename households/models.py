@@ -191,3 +191,41 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {'同意' if self.is_given else '撤回'}"
+
+
+class NoticeKind(models.TextChoices):
+    """What a notice is about."""
+
+    POINTS = "POINTS", "积分"
+    REDEMPTION = "REDEMPTION", "兑换"
+    VERDICT = "VERDICT", "核验"
+    APPEAL = "APPEAL", "申诉"
+    ACCOUNT = "ACCOUNT", "账户"
+    COMMUNITY = "COMMUNITY", "小区"
+
+
+class Notice(models.Model):
+    """消息: something a household is told, in its own words. Read in the inbox; never pushed.
+
+    `reference` says what it is about, once for ever: telling twice of the same thing is one notice.
+    """
+
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="notices", verbose_name="住户")
+    kind = models.CharField("种类", max_length=12, choices=NoticeKind.choices)
+    text = models.CharField("内容", max_length=300)
+    reference = models.CharField("凭证号", max_length=80)
+    at = models.DateTimeField("时间")
+    read_at = models.DateTimeField("阅读时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "消息"
+        verbose_name_plural = "消息"
+        constraints = [
+            models.UniqueConstraint(fields=["household", "reference"], name="notice_once"),
+            models.CheckConstraint(condition=Q(kind__in=NoticeKind.values), name="notice_kind_known"),
+            models.CheckConstraint(condition=~Q(text=""), name="notice_says_something"),
+        ]
+        indexes = [models.Index(fields=["household", "-at"], name="notice_inbox")]
+
+    def __str__(self) -> str:
+        return self.text[:40]

@@ -12,6 +12,8 @@ class Role(models.TextChoices):
     GUIDE = "GUIDE", "督导员"
     SHOP = "SHOP", "兑换商户"
     OFFICER = "OFFICER", "城管局人员"
+    REPORTER = "REPORTER", "部门填报员"
+    REVIEWER = "REVIEWER", "指标审核员"
     ADMINISTRATOR = "ADMINISTRATOR", "系统管理员"
 
 
@@ -22,6 +24,8 @@ class ScopeKind(models.TextChoices):
     SUBDISTRICT = "SUBDISTRICT", "街道/乡镇"
     COMMUNITY = "COMMUNITY", "小区"
     HOUSEHOLD = "HOUSEHOLD", "住户"
+    SHOP = "SHOP", "商户"
+    DEPARTMENT = "DEPARTMENT", "部门"
 
 
 class User(AbstractUser):

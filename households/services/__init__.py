@@ -12,6 +12,7 @@ from households.services.cards import (
 from households.services.community_file import COMMUNITY_COLUMNS, import_communities
 from households.services.consents import MemberOfAnotherHousehold, record_consent
 from households.services.household_file import HOUSEHOLD_COLUMNS, import_households
+from households.services.notices import mark_notices_read, notify_household
 from households.services.serials import lock_registration, next_serials
 
 __all__ = [
@@ -26,8 +27,10 @@ __all__ = [
     "import_households",
     "issue_card",
     "lock_registration",
+    "mark_notices_read",
     "new_qr_token",
     "next_serials",
+    "notify_household",
     "record_consent",
     "replace_card",
 ]

@@ -19,7 +19,7 @@ KEY_NAMES = {"SECRET_KEY": "keys/secret_key", "ENCRYPTION_KEYS": "keys/encryptio
 DATABASE_NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 MANIFEST_BYTES_MAX = 4 * 1024 * 1024
 _CHUNK_BYTES = 1024 * 1024
-# No name and no time in the gzip header: every byte of the file then has one right value.
+# No name and no time in the gzip header: every byte of it then has one right value.
 _GZIP_HEADER = bytes([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 2, 0xFF])
 
 
