@@ -1,10 +1,11 @@
-"""What changes a household: its registration from a file, its cards, its consents."""
+"""What changes a household: its registration from a file, its cards, its consents, its leaving."""
 
 from households.services.cards import (
     CardAlreadyIssued,
     CardHeldElsewhere,
     CardUnreadable,
     FingerprintConsentMissing,
+    HouseholdHasLeft,
     issue_card,
     new_qr_token,
     replace_card,
@@ -12,6 +13,7 @@ from households.services.cards import (
 from households.services.community_file import COMMUNITY_COLUMNS, import_communities
 from households.services.consents import MemberOfAnotherHousehold, record_consent
 from households.services.household_file import HOUSEHOLD_COLUMNS, import_households
+from households.services.leaving import end_household
 from households.services.notices import mark_notices_read, notify_household
 from households.services.serials import lock_registration, next_serials
 
@@ -22,7 +24,9 @@ __all__ = [
     "CardHeldElsewhere",
     "CardUnreadable",
     "FingerprintConsentMissing",
+    "HouseholdHasLeft",
     "MemberOfAnotherHousehold",
+    "end_household",
     "import_communities",
     "import_households",
     "issue_card",

@@ -34,6 +34,13 @@ class CardHeldElsewhere(DomainError):
     message = "这张卡已由另一住户使用"
 
 
+class HouseholdHasLeft(DomainError):
+    """A household that has left gets no card."""
+
+    code = "household_has_left"
+    message = "该住户已退出，不能再发卡；重新登记后再发"
+
+
 class FingerprintConsentMissing(DomainError):
     """A fingerprint needs a consent of its own, given before and not taken back."""
 
@@ -54,8 +61,9 @@ def issue_card(*, household: Household, kind: CardKind, number: str, now: dt.dat
     :raises CardAlreadyIssued: it has one.
     :raises CardHeldElsewhere: the number is active at another household.
     :raises FingerprintConsentMissing: a fingerprint's reference without the household's consent in force.
+    :raises HouseholdHasLeft: its cards have ended with it.
     """
-    Household.objects.select_for_update().get(pk=household.pk)
+    _lock(household=household)
     if household.cards.filter(kind=kind, valid_to__isnull=True).exists():
         raise CardAlreadyIssued
     return _create(household=household, kind=kind, number=number, now=now)
@@ -70,8 +78,9 @@ def replace_card(*, household: Household, kind: CardKind, number: str, now: dt.d
     :raises CardUnreadable: the number has no normal form.
     :raises CardHeldElsewhere: the number is active at another household.
     :raises FingerprintConsentMissing: a fingerprint's reference without the household's consent in force.
+    :raises HouseholdHasLeft: its cards have ended with it.
     """
-    Household.objects.select_for_update().get(pk=household.pk)
+    _lock(household=household)
     active = household.cards.filter(kind=kind, valid_to__isnull=True).first()
     if active is not None:
         if active.number_key == card_key(text=number):
@@ -79,6 +88,11 @@ def replace_card(*, household: Household, kind: CardKind, number: str, now: dt.d
         active.valid_to = now
         active.save(update_fields=["valid_to"])
     return _create(household=household, kind=kind, number=number, now=now)
+
+
+def _lock(*, household: Household) -> None:
+    if Household.objects.select_for_update().get(pk=household.pk).left_on is not None:
+        raise HouseholdHasLeft
 
 
 def _create(*, household: Household, kind: CardKind, number: str, now: dt.datetime) -> Card:

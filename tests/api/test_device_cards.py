@@ -17,6 +17,7 @@ from households.card_text import card_key
 from households.models import Card, CardKind, Community, ConsentKind, Household
 from households.services.cards import issue_card, replace_card
 from households.services.consents import record_consent
+from households.services.leaving import end_household
 from simulation.mqtt_client import framed
 from sorting.models import CollectionPoint, DeviceMessage, SmartBin
 from sorting.queries.bin_cards import PAGE_CARDS_MAX
@@ -227,6 +228,17 @@ def test_the_cards_of_a_household_that_left_go_though_the_day_was_entered_late(
     held.ask_on()
     assert [held.knows("A0000001"), held.knows("A0000002")] == [True, False]
     assert len(Held(held.client, held.key).ask_on().cards) == 1
+
+
+def test_a_bin_learns_with_its_next_delta_that_li_has_left(
+    held: Held, zhang: Household, li: Household, now: dt.datetime, at_noon: time_machine.Traveller
+) -> None:
+    Card.objects.update(issued_at=now - DAY)
+    held.ask_on()
+    at_noon.shift(DAY)
+    end_household(household=li, now=now + DAY)
+    assert len(held.ask_on().answers[0]["removed"]) == 1
+    assert [held.knows("A0000001"), held.knows("A0000002")] == [True, False]
 
 
 def test_a_fingerprints_reference_goes_with_its_consent(
