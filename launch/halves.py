@@ -39,6 +39,8 @@ def run_tests(*, arguments: Sequence[str], only: str | None, is_strict: bool) ->
                 # Said before the first half, so that pytest's summary stays the last line.
                 notice(f"PostgreSQL 这一半没有运行 THE POSTGRESQL HALF DOES NOT RUN: {error}")
                 lacks_half = True
+        if len(halves) > 1:
+            common["FENFEN_HALVES"] = "both"
         codes = []
         for half, environment in halves.items():
             notice(f"==== {half} ====")

@@ -2,6 +2,8 @@
 
 - `postgres` marks what only PostgreSQL can show (locks, races, restarts): left out of the SQLite half, with a line that
   counts them, and run on the other.
+- What asks no database of the half (arithmetic, processes over files of their own) and what looks through a browser is
+  the same in both: where one command runs both halves (FENFEN_HALVES=both), the second leaves it out and counts it.
 - `--fail-on-skip` (on where CI=true) turns skips into failures; only a test whose real data are absent may be skipped,
   and a line counts those too.
 """
@@ -15,6 +17,7 @@ from django.db import connection
 
 REAL_DATA_DIR = Path(os.environ.get("FENFEN_REAL_DATA") or Path(__file__).parents[2] / "shared" / "data")
 LEFT_OUT = pytest.StashKey[int]()
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 DATA_ABSENT = "real data are absent"
 
 
@@ -36,14 +39,24 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out of the SQLite half what needs PostgreSQL."""
+    """Leave out what the other half is for."""
     if connection.vendor == "postgresql":
-        return
-    left_out = [item for item in items if item.get_closest_marker("postgres")]
+        runs_both = os.environ.get("FENFEN_HALVES") == "both"
+        left_out = [item for item in items if runs_both and not asks_the_database(item=item)]
+    else:
+        left_out = [item for item in items if item.get_closest_marker("postgres")]
     if left_out:
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
         config.stash[LEFT_OUT] = len(left_out)
+
+
+def asks_the_database(*, item: pytest.Item) -> bool:
+    """Whether a test may come out differently on another database."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if item.get_closest_marker("postgres"):
+        return True
+    return "browser" not in fixtures and bool(item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -84,7 +97,8 @@ def pytest_make_collect_report(
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say what did not run; pytest's own last line follows."""
     if count := config.stash[LEFT_OUT]:
-        terminalreporter.write_line(f"{count} tests need PostgreSQL and were left out of this half.", yellow=True)
+        why = "ran in the other half" if connection.vendor == "postgresql" else "need PostgreSQL"
+        terminalreporter.write_line(f"{count} tests {why} and were left out of this half.", yellow=True)
     absent = [report for report in terminalreporter.stats.get("skipped", ()) if DATA_ABSENT in _reason(report=report)]
     if absent:
         terminalreporter.write_line(f"{len(absent)} tests did NOT run: no real data in {REAL_DATA_DIR}.", yellow=True)
