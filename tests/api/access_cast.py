@@ -1,0 +1,97 @@
+"""Who calls, and what belongs to whom: Zhang, Li (next door) and Wang (another community) own one of everything."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from knox.models import AuthToken
+
+from guides.models import GuideAssignment
+from households.models import Community, Household, Member
+from people.models import Role, RoleGrant, ScopeKind, User
+from sorting.models import CollectionPoint, DropOff, SmartBin
+from tests.builders import make_drop_off
+from tests.conftest import NOON, TODAY
+
+SINCE = dt.date(2026, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """One of everything that one household owns, and where it lives. Add what a new route names in its address."""
+
+    household: Household
+    community: Community
+    point: CollectionPoint
+    smart_bin: SmartBin
+    drop_off: DropOff
+
+
+# By the name of the parameter in the address, so call the same thing by the same name everywhere.
+OBJECTS: Mapping[str, Callable[[Owned], object]] = {
+    "household_id": lambda owned: owned.household.pk,
+    "community_id": lambda owned: owned.community.pk,
+    "point_id": lambda owned: owned.point.pk,
+    "drop_off_id": lambda owned: owned.drop_off.pk,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The seven callers (None: not signed in) with their API tokens, and the three owners by letter."""
+
+    users: Mapping[str, User | None]
+    tokens: Mapping[str, str]
+    owned: Mapping[str, Owned]
+
+
+def make_cast(*, zhang: Household, li: Household, wang: Household, chen: User, zhao: User, bin_07: SmartBin) -> Cast:
+    """The cast of tests/conftest.py with logins, and one of everything for each of the three households."""
+    west_bin = _bin_in(community=wang.community)
+    users: dict[str, User | None] = {
+        "ANON": None,
+        "ZHANG": resident_of(household=zhang, name="zhang"),
+        "WANG": resident_of(household=wang, name="wang"),
+        "CHEN": chen,
+        "SHOP": _user_with(name="shop", role=Role.SHOP, kind=ScopeKind.SHOP, scope_id=1),
+        "ZHAO": zhao,
+        "ADMIN": User.objects.create_superuser(username="admin", password="admin-password-1"),
+    }
+    assert GuideAssignment.objects.filter(guide=chen).count() == 1
+    return Cast(
+        users=users,
+        tokens={caller: AuthToken.objects.create(user=user)[1] for caller, user in users.items() if user is not None},
+        owned={
+            letter: _make_owned(household=household, smart_bin=smart_bin)
+            for letter, household, smart_bin in (("Z", zhang, bin_07), ("L", li, bin_07), ("W", wang, west_bin))
+        },
+    )
+
+
+def resident_of(*, household: Household, name: str) -> User:
+    """A user who is a present member of the household."""
+    user = _user_with(name=name, role=Role.RESIDENT, kind=ScopeKind.HOUSEHOLD, scope_id=household.pk)
+    Member.objects.create(household=household, user=user, name=name, joined_at=NOON)
+    return user
+
+
+def _user_with(*, name: str, role: Role, kind: ScopeKind, scope_id: int) -> User:
+    user = User.objects.create_user(username=name, password=f"{name}-password-1", display_name=name)
+    RoleGrant.objects.create(user=user, role=role, scope_kind=kind, scope_id=scope_id, starts_on=SINCE)
+    return user
+
+
+def _bin_in(*, community: Community) -> SmartBin:
+    point = CollectionPoint.objects.create(community=community, name="西门")
+    return SmartBin.objects.create(code="B-0011", point=point, categories="FOOD;RESIDUAL", registered_at=NOON)
+
+
+def _make_owned(*, household: Household, smart_bin: SmartBin) -> Owned:
+    occurred_at = dt.datetime.combine(TODAY, dt.time(8), NOON.tzinfo)
+    return Owned(
+        household=household,
+        community=household.community,
+        point=smart_bin.point,
+        smart_bin=smart_bin,
+        drop_off=make_drop_off(smart_bin=smart_bin, occurred_at=occurred_at, household=household),
+    )

@@ -1,0 +1,83 @@
+"""Who gets what: one line a route and method, seven people, three owners. test_access_matrix.py calls every cell.
+
+A route that the URL configuration has and this table has not fails the build. To add one, add one line:
+
+    METHOD  route-name   ANON ZHANG WANG CHEN SHOP ZHAO ADMIN
+
+where a cell is a status (`200`, for whoever's object is asked for) or a status with letters: `200Z` is 200 for what
+belongs to Zhang and 404 for what belongs to Li or Wang; `200ZL`, `200LW` likewise. Zhang and Li live in guide Chen's
+community, Wang does not. Nobody's object is anything but 404 to somebody whom it does not concern.
+
+Objects in an address (`<int:drop_off_id>`) are found by the parameter's name in OBJECTS of access_cast.py; a body, form
+or query is made for "METHOD route-name" in access_requests.py. The lines are in the order of the addresses.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+CALLERS = ("ANON", "ZHANG", "WANG", "CHEN", "SHOP", "ZHAO", "ADMIN")
+OWNERS = "ZLW"  # Zhang, Li, Wang
+NOT_YOURS = 404
+
+MATRIX = """
+METHOD  route                                     ANON  ZHANG WANG  CHEN  SHOP  ZHAO  ADMIN
+
+GET     front                                     200   200   200   200   200   200   200
+GET     sign-in                                   200   302   302   302   302   302   302
+POST    sign-in                                   200   302   302   302   302   302   302
+PUT     sign-in                                   200   302   302   302   302   302   302
+POST    sign-out                                  302   302   302   302   302   302   302
+GET     start                                     302   403   403   403   403   403   302
+GET     favicon.ico                               302   302   302   302   302   302   302
+GET     healthz                                   200   200   200   200   200   200   200
+GET     readyz                                    200   200   200   200   200   200   200
+GET     metrics                                   200   200   200   200   200   200   200
+
+POST    device-drop-offs                          401   401   401   401   401   401   401
+POST    device-status                             401   401   401   401   401   401   401
+POST    device-claims                             400   400   400   400   400   400   400
+POST    device-cards                              401   401   401   401   401   401   401
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What each caller gets from one route, by the owner of the object."""
+
+    method: str
+    route: str
+    cells: Mapping[str, Mapping[str, int]]
+
+    @property
+    def key(self) -> str:
+        """METHOD route."""
+        return f"{self.method} {self.route}"
+
+
+def read_matrix(*, text: str = MATRIX) -> list[Row]:
+    """The rows of the table.
+
+    :raises ValueError: a line is none.
+    """
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    if lines[0] != ["METHOD", "route", *CALLERS]:
+        raise ValueError(f"the columns are {CALLERS}")
+    return [_row(words=words) for words in lines[1:]]
+
+
+def _row(*, words: list[str]) -> Row:
+    method, route, *cells = words
+    if len(cells) != len(CALLERS):
+        raise ValueError(f"{method} {route}: {len(CALLERS)} cells, one for each of {', '.join(CALLERS)}")
+    return Row(
+        method=method,
+        route=route,
+        cells={caller: _cell(text=text) for caller, text in zip(CALLERS, cells, strict=True)},
+    )
+
+
+def _cell(*, text: str) -> dict[str, int]:
+    status, owners = int(text[:3]), text[3:] or OWNERS
+    if not set(owners) <= set(OWNERS):
+        raise ValueError(f"{text}: a status, then letters of {OWNERS}")
+    return {owner: status if owner in owners else NOT_YOURS for owner in OWNERS}
