@@ -14,7 +14,7 @@ from people.models import Role
 from people.standing import standing_of
 
 # In this order: who holds several roles starts at the first.
-START_OF_ROLE: dict[Role, str] = {}
+START_OF_ROLE: dict[Role, str] = {Role.OFFICER: "bureau"}
 
 
 class SignInForm(AuthenticationForm):

@@ -1,6 +1,6 @@
 """The addresses of the screens. Each area brings its own file: pages/AREA/urls.py."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from pages.signing_in import SignIn, SignOut, start
 
@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in", SignIn.as_view(), name="sign-in"),
     path("sign-out", SignOut.as_view(), name="sign-out"),
     path("start", start, name="start"),
+    path("bureau/", include("pages.bureau.urls")),
 ]

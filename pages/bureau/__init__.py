@@ -1,0 +1,1 @@
+"""The officers' screens (城管局): what they watch, decide and answer for."""
