@@ -1,71 +1,89 @@
 """Expiry: available points end on 31 December of the year after they were awarded, oldest first."""
 
-from datetime import datetime
+import datetime as dt
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils import timezone
 
+from households.models import NoticeKind
+from households.services import notify_households_of
 from lib import dialect
 from points import ledger
+from points.ages import CAME_SINCE_SQL, local_year, year_begins_at
 from points.models import RunKind
 
 HOUSEHOLDS_A_RUN_MAX = 5_000  # one transaction stays short
+ANNOUNCED_BEFORE = dt.timedelta(days=30)
 
 
-def expire_due(*, now: datetime) -> int:
+def expire_due(*, now: dt.datetime) -> int:
     """Expire what is due by `now`; returns the points expired. Safe to repeat.
 
     On local day D every point awarded before 1 January of D's year minus one has ended. What a household spent,
     lost or let expire before is taken from its oldest points, so only the older points' unspent rest expires.
     """
-    ended_before = timezone.make_aware(datetime(timezone.localtime(now).year - 1, 1, 1))  # noqa: DTZ001 - made aware
-    total = 0
-    while points := _expire_some(ended_before=ended_before, now=now):
-        total += points
-    return total
-
-
-def _expire_some(*, ended_before: datetime, now: datetime) -> int:
-    with transaction.atomic():
-        listed = ",".join(
-            str(row[0])
-            for row in dialect.fetch(
-                f"SELECT household_id FROM ({_DUE}) due ORDER BY household_id LIMIT {HOUSEHOLDS_A_RUN_MAX:d}",  # noqa: S608
-                [dialect.adapt(value=ended_before)],
-            )
+    kept_since = year_begins_at(year=local_year(now=now) - 1)
+    due_ids = [
+        row[0]
+        for row in dialect.fetch(
+            f"SELECT household_id FROM ({_OLDER_SQL}) older ORDER BY household_id",  # noqa: S608
+            [dialect.adapt(value=kept_since)],
         )
-        if not listed:
-            return 0
+    ]
+    return sum(
+        _expire(household_ids=due_ids[start : start + HOUSEHOLDS_A_RUN_MAX], kept_since=kept_since, now=now)
+        for start in range(0, len(due_ids), HOUSEHOLDS_A_RUN_MAX)
+    )
+
+
+def announce_expiry(*, now: dt.datetime) -> int:
+    """From 30 days before the year ends, tell each household once what ends with it; how many were told. Repeatable."""
+    today = timezone.localdate(now)
+    last_day = dt.date(today.year, 12, 31)
+    if today < last_day - ANNOUNCED_BEFORE:
+        return 0
+    when = f"{last_day.year}年12月31日"
+    return notify_households_of(
+        rows_sql=f"""
+            SELECT older.household_id, '您家有 ' || CAST(older.points AS varchar) || ' 分将在{when}到期,'
+                   || '请在这天之前兑换。到期的积分不能恢复。' AS text, 'expiry/{last_day.year:d}' AS reference
+            FROM ({_OLDER_SQL}) older
+            JOIN households_household h ON h.id = older.household_id AND h.left_on IS NULL""",  # noqa: S608
+        params=[dialect.adapt(value=year_begins_at(year=last_day.year))],
+        kind=NoticeKind.POINTS,
+        now=now,
+    )
+
+
+def _expire(*, household_ids: Sequence[int], kept_since: dt.datetime, now: dt.datetime) -> int:
+    listed = ",".join(str(each) for each in household_ids)
+    with transaction.atomic():
         run_id = ledger.next_run_id()
         ledger.lock_accounts_of(household_ids_sql=listed)
         ledger.begin_staging()
         expired_id = ledger.platform_account_ids()["EXPIRED"]
         # Computed again under the locks: somebody may just have spent some.
-        dialect.execute(
+        came = f"{CAME_SINCE_SQL} AND s.household_id IN ({listed})"
+        staged = dialect.execute(
             f"""INSERT INTO work_transfer
-                SELECT due.household_id, due.account_id, {expired_id:d}, due.points, 'EXPIRE',
-                       'expire/' || CAST(due.household_id AS varchar) || '/{run_id:d}'
-                FROM ({_DUE}) due WHERE due.household_id IN ({listed}) ORDER BY due.household_id""",  # noqa: S608
-            [dialect.adapt(value=ended_before)],
+                SELECT older.household_id, older.account_id, {expired_id:d}, older.points, 'EXPIRE',
+                       'expire/' || CAST(older.household_id AS varchar) || '/{run_id:d}'
+                FROM ({_older_sql(came_sql=came)}) older
+                WHERE older.household_id IN ({listed}) ORDER BY older.household_id""",  # noqa: S608
+            [dialect.adapt(value=kept_since)],
         )
-        return ledger.post_staged(run_id=run_id, kind=RunKind.EXPIRE, now=now).points
+        return ledger.post_staged(run_id=run_id, kind=RunKind.EXPIRE, now=now).points if staged else 0
 
 
-# Of each household: the available points awarded before a moment, less all that ever left its AVAILABLE account
-# (a REFUND gives back what a REDEEM took). Reversals are already out of the settlements' own figures.
-_DUE = """
-    SELECT old.household_id, old.account_id, old.points - COALESCE(gone.points, 0) AS points
-    FROM (SELECT s.household_id, a.id AS account_id, SUM(s.released_points + s.bonus_points) AS points
-          FROM points_daysettlement s
-          JOIN points_account a ON a.household_id = s.household_id AND a.kind = 'AVAILABLE' AND a.balance_points > 0
-          WHERE s.first_awarded_at < %s
-          GROUP BY s.household_id, a.id) old
-    LEFT JOIN (SELECT t.household_id,
-                      SUM(CASE WHEN t.credit_id = v.id THEN -t.points ELSE t.points END) AS points
-               FROM points_transfer t
-               JOIN points_account v ON v.household_id = t.household_id AND v.kind = 'AVAILABLE'
-                                    AND (t.debit_id = v.id OR t.credit_id = v.id)
-               JOIN points_account other ON other.id = CASE WHEN t.credit_id = v.id THEN t.debit_id ELSE t.credit_id END
-               WHERE other.kind IN ('REDEEMED', 'EXPIRED', 'PENALISED')
-               GROUP BY t.household_id) gone ON gone.household_id = old.household_id
-    WHERE old.points - COALESCE(gone.points, 0) > 0"""
+def _older_sql(*, came_sql: str) -> str:
+    """By household, the available points that are older than what came since a moment."""
+    return f"""
+        SELECT a.household_id, a.id AS account_id, a.balance_points - COALESCE(came.points, 0) AS points
+        FROM points_account a
+        LEFT JOIN (SELECT household_id, SUM(points) AS points FROM ({came_sql}) each_one GROUP BY household_id) came
+          ON came.household_id = a.household_id
+        WHERE a.kind = 'AVAILABLE' AND a.balance_points > COALESCE(came.points, 0)"""  # noqa: S608
+
+
+_OLDER_SQL = _older_sql(came_sql=CAME_SINCE_SQL)

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from points.expiry import expire_due
+from points.expiry import announce_expiry, expire_due
 from points.release import release_due
 from sorting.services.alerts import watch_bins
 from sorting.services.messages import forget_old_messages
@@ -29,6 +29,12 @@ def release_due_points() -> int:
 def expire_due_points() -> int:
     """Expire what has ended."""
     return expire_due(now=timezone.now())
+
+
+@app.task(name="worker.announce_expiry")
+def announce_what_expires() -> int:
+    """Tell the households what ends with the year; how many were told."""
+    return announce_expiry(now=timezone.now())
 
 
 @app.task(name="worker.watch_bins")

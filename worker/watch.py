@@ -14,7 +14,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from points.expiry import expire_due
+from points.expiry import announce_expiry, expire_due
 from points.release import release_due
 from sorting.services.alerts import watch_bins
 from worker.tally import drain
@@ -25,7 +25,8 @@ log = structlog.get_logger(__name__)
 POLL_S = 1.0  # a resident who looks at the phone after a drop-off finds it counted
 RELEASE_EVERY_S = 60.0
 WATCH_BINS_EVERY_S = 60.0
-EXPIRE_EVERY_S = 3_600.0  # it reads the whole ledger, and falls due once a year
+EXPIRE_EVERY_S = 3_600.0  # it adds up two years of settlements, and falls due once a year
+ANNOUNCE_EVERY_S = 6 * 3_600.0
 BACK_OFF_S_MAX = 15.0
 
 
@@ -54,6 +55,7 @@ def watch() -> None:
         _Chore(release_due, RELEASE_EVERY_S),
         _Chore(watch_bins, WATCH_BINS_EVERY_S),
         _Chore(expire_due, EXPIRE_EVERY_S),
+        _Chore(announce_expiry, ANNOUNCE_EVERY_S),
     ]
     pause_s = POLL_S
     while not stop.is_set():

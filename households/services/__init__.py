@@ -14,7 +14,7 @@ from households.services.community_file import COMMUNITY_COLUMNS, import_communi
 from households.services.consents import MemberOfAnotherHousehold, record_consent
 from households.services.household_file import HOUSEHOLD_COLUMNS, import_households
 from households.services.leaving import end_household
-from households.services.notices import mark_notices_read, notify_household
+from households.services.notices import mark_notices_read, notify_household, notify_households_of
 from households.services.serials import lock_registration, next_serials
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "new_qr_token",
     "next_serials",
     "notify_household",
+    "notify_households_of",
     "record_consent",
     "replace_card",
 ]

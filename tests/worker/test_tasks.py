@@ -30,6 +30,7 @@ def test_the_tasks_tally_release_and_expire(zhang: Household, bin_07: SmartBin) 
     assert tasks.release_due_points() == 0  # it was past checking when it was tallied: released at once
     assert balances(zhang) == (0, 10)
     assert tasks.expire_due_points() == 0
+    assert tasks.announce_what_expires() == 0  # what was awarded this year ends with the next
 
 
 @pytest.mark.django_db

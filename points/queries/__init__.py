@@ -1,0 +1,1 @@
+"""Reading points: what a household holds, until when, and how it came by it."""
