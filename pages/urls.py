@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from pages.items.views import look_up
 from pages.signing_in import SignIn, SignOut, start
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in", SignIn.as_view(), name="sign-in"),
     path("sign-out", SignOut.as_view(), name="sign-out"),
     path("start", start, name="start"),
+    path("what-is-it", look_up, name="waste-items"),
     path("bureau/", include("pages.bureau.urls")),
 ]

@@ -27,7 +27,9 @@ GET     sign-in                                   200   302   302   302   302   
 POST    sign-in                                   200   302   302   302   302   302   302
 PUT     sign-in                                   200   302   302   302   302   302   302
 POST    sign-out                                  302   302   302   302   302   302   302
-GET     start                                     302   403   403   403   403   403   302
+GET     start                                     302   403   403   403   403   302   302
+GET     waste-items                               200   200   200   200   200   200   200
+GET     bureau                                    302   403   403   403   403   200   403
 GET     favicon.ico                               302   302   302   302   302   302   302
 GET     healthz                                   200   200   200   200   200   200   200
 GET     readyz                                    200   200   200   200   200   200   200

@@ -1,0 +1,1 @@
+"""这是什么垃圾: the public look-up of everyday things."""
