@@ -18,6 +18,7 @@ from sorting.models import (
     DropOffBatch,
     Method,
     SmartBin,
+    Verdict,
     Verification,
     VerificationSource,
 )
@@ -128,6 +129,7 @@ def make_verification(
         drop_off=drop_off,
         batch=batch,
         verdict=verdict,
+        actual_category="RESIDUAL" if verdict == Verdict.MISPLACED else "",
         source=source,
         guide=guide,
         verified_at=drop_off.occurred_at,

@@ -11,7 +11,7 @@ class VerificationAdmin(ReadOnlyAdmin):
     """核验."""
 
     list_display = ("verified_at", "guide", "verdict", "source", "in_force_at")
-    fields = readonly_fields = (*list_display, "actual_category", "note")
+    fields = readonly_fields = (*list_display, "actual_category", "point", "rule", "note")
     list_filter = ("verdict", "source")
     list_select_related = ("guide",)
     ordering = ("-id",)
@@ -21,6 +21,6 @@ class VerificationAdmin(ReadOnlyAdmin):
 class SpotCheckAdmin(ReadOnlyAdmin):
     """抽查."""
 
-    list_display = ("checked_at", "point", "guide", "looked_at_count", "wrong_count")
+    list_display = ("checked_at", "point", "guide", "looked_at_count", "wrong_count", "category", "purity_rate")
     list_select_related = ("point", "guide")
     ordering = ("-id",)

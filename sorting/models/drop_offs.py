@@ -28,6 +28,7 @@ class Door(models.TextChoices):
     IMPORT = "IMPORT", "文件导入"
     REPLAY = "REPLAY", "重放"
     OFFICE = "OFFICE", "管理后台"
+    GUIDE = "GUIDE", "督导员手机"
 
 
 DEVICE_DOORS = (Door.HTTP, Door.MQTT)  # through these a bin speaks itself
