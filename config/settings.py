@@ -146,6 +146,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DEVICE_REQUESTS_PER_S = float(env.text("DEVICE_REQUESTS_PER_S", "20"))
 DEVICE_REQUESTS_BURST = int(env.text("DEVICE_REQUESTS_BURST", "40"))
 
+# How long a reserved reward is kept: to the end of the local day that many days later. Then points and stock go back.
+REDEMPTION_DAYS = int(env.text("REDEMPTION_DAYS", "7"))
+# What a shop is paid for the rewards that it hands out.
+POINTS_PER_YUAN = int(env.text("POINTS_PER_YUAN", "100"))
+# What guides may redeem for one household on one day, with its card or PIN before them.
+GUIDE_REDEEM_POINTS_A_DAY_MAX = int(env.text("GUIDE_REDEEM_POINTS_A_DAY_MAX", "500"))
+
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

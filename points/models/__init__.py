@@ -1,19 +1,43 @@
-"""The ledger (Account, Transfer, TallyRun), the programme's rules, and what each household-day was paid."""
+"""The ledger (Account, Transfer, TallyRun), the programme's rules, what each household-day was paid; the rewards."""
 
 from points.models.days import DaySettlement, HouseholdDay
 from points.models.ledger import Account, AccountKind, Reason, RunKind, TallyRun, Transfer
 from points.models.programme import PointRule, Programme, RuleUnit
+from points.models.redemptions import (
+    HOLDING_STATUSES,
+    Proof,
+    Redemption,
+    RedemptionEvent,
+    RedemptionStatus,
+    WrongCode,
+)
+from points.models.rewards import LimitPeriod, Reward, Shop, ShopKind, StockMovement, StockMovementKind
+from points.models.shop_settlements import ShopSettlement, ShopSettlementLine
 
 __all__ = [
+    "HOLDING_STATUSES",
     "Account",
     "AccountKind",
     "DaySettlement",
     "HouseholdDay",
+    "LimitPeriod",
     "PointRule",
     "Programme",
+    "Proof",
     "Reason",
+    "Redemption",
+    "RedemptionEvent",
+    "RedemptionStatus",
+    "Reward",
     "RuleUnit",
     "RunKind",
+    "Shop",
+    "ShopKind",
+    "ShopSettlement",
+    "ShopSettlementLine",
+    "StockMovement",
+    "StockMovementKind",
     "TallyRun",
     "Transfer",
+    "WrongCode",
 ]

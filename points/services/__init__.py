@@ -1,0 +1,58 @@
+"""Rewards: redeeming, cancelling, collecting, stock. Points move by points.ledger and never beside it."""
+
+from points.services.closing import (
+    RedemptionCancelled,
+    RedemptionCollected,
+    RedemptionExpired,
+    RedemptionUnknown,
+    cancel_redemption,
+)
+from points.services.collecting import (
+    CodeMistyped,
+    CodesPaused,
+    CodeUnknown,
+    Counter,
+    HandedOutElsewhere,
+    NotThisShop,
+    collect_redemption,
+    look_up_code,
+)
+from points.services.redeeming import (
+    HouseholdHasLeft,
+    IdempotencyConflict,
+    IdempotencyKeyUnfit,
+    QuantityOutOfRange,
+    RewardLimitReached,
+    RewardNotOffered,
+    RewardSoldOut,
+    redeem_reward,
+)
+from points.services.stock import StockMovementUnfit, StockTooLow, StockUnlimited, move_stock
+
+__all__ = [
+    "CodeMistyped",
+    "CodeUnknown",
+    "CodesPaused",
+    "Counter",
+    "HandedOutElsewhere",
+    "HouseholdHasLeft",
+    "IdempotencyConflict",
+    "IdempotencyKeyUnfit",
+    "NotThisShop",
+    "QuantityOutOfRange",
+    "RedemptionCancelled",
+    "RedemptionCollected",
+    "RedemptionExpired",
+    "RedemptionUnknown",
+    "RewardLimitReached",
+    "RewardNotOffered",
+    "RewardSoldOut",
+    "StockMovementUnfit",
+    "StockTooLow",
+    "StockUnlimited",
+    "cancel_redemption",
+    "collect_redemption",
+    "look_up_code",
+    "move_stock",
+    "redeem_reward",
+]
