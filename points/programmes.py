@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from points.models import PointRule, Programme
-from points.rules import CategoryRule, DayRules
+from points.rules import DayRules, EarningRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +15,10 @@ class ProgrammeBook:
     programmes: Sequence[Programme]
     rules_by_programme_id: dict[int, DayRules]
 
-    def day_rules(self, *, community_id: int, on: dt.date) -> DayRules:
-        """The rules of one day in one community.
+    def programme_on(self, *, community_id: int, on: dt.date) -> Programme:
+        """The programme that holds on one day in one community.
 
-        :raises LookupError: no programme holds on that day.
+        :raises LookupError: none does.
         """
         holding = [
             programme
@@ -27,16 +27,22 @@ class ProgrammeBook:
         ]
         if not holding:
             raise LookupError(f"no programme holds on {on}")
-        chosen = max(holding, key=lambda programme: (programme.community_id is not None, programme.holds_from))
-        return self.rules_by_programme_id[chosen.pk]
+        return max(holding, key=lambda programme: (programme.community_id is not None, programme.holds_from))
+
+    def day_rules(self, *, community_id: int, on: dt.date) -> DayRules:
+        """The rules of one day in one community.
+
+        :raises LookupError: no programme holds on that day.
+        """
+        return self.rules_by_programme_id[self.programme_on(community_id=community_id, on=on).pk]
 
 
 def load_programme_book() -> ProgrammeBook:
     """All programmes and rules, in two queries."""
     programmes = list(Programme.objects.all())
-    rules: dict[int, dict[str, CategoryRule]] = {programme.pk: {} for programme in programmes}
+    rules: dict[int, dict[str, EarningRule]] = {programme.pk: {} for programme in programmes}
     for rule in PointRule.objects.all():
-        rules[rule.programme_id][rule.category] = CategoryRule(
+        rules[rule.programme_id][rule.category] = EarningRule(
             unit=rule.unit,
             points=rule.points,
             points_outside=rule.points_outside,
@@ -48,7 +54,7 @@ def load_programme_book() -> ProgrammeBook:
         programmes=programmes,
         rules_by_programme_id={
             programme.pk: DayRules(
-                categories=rules[programme.pk],
+                by_code=rules[programme.pk],
                 verdict_bonus_points=programme.verdict_bonus_points,
                 misplaced_penalty_points=programme.misplaced_penalty_points,
                 checking_window_s=programme.checking_window_s,

@@ -13,7 +13,7 @@ from django.utils import timezone
 from households.models import Household
 from points.models import Account, AccountKind, DaySettlement, HouseholdDay, Reason, Transfer
 from points.programmes import load_programme_book
-from points.rules import DayFact, DayPoints, day_points
+from points.rules import DayFact, DayPoints, household_points
 from simulation.demo_sending import SentLog
 from sorting.models import DropOff, DropOffBatch, OpenWindow, RefusedEvent, SetAside, Verification
 
@@ -137,6 +137,7 @@ class _OwnedDropOff(NamedTuple):
     occurred_at: datetime
     point_id: int
     category: str
+    sub_class: str
     weight_g: int
     is_awarding: bool
 
@@ -144,7 +145,15 @@ class _OwnedDropOff(NamedTuple):
 def _owned() -> list[_OwnedDropOff]:
     owner = Coalesce("household_id", "attribution__household_id")
     rows = DropOff.objects.annotate(owner=owner).values_list(
-        "pk", "owner", "occurred_on", "occurred_at", "bin__point_id", "category", "weight_g", "batch__is_awarding"
+        "pk",
+        "owner",
+        "occurred_on",
+        "occurred_at",
+        "bin__point_id",
+        "category",
+        "sub_class",
+        "weight_g",
+        "batch__is_awarding",
     )
     return [_OwnedDropOff(*row) for row in rows if row[1] is not None]
 
@@ -157,20 +166,22 @@ def _earned() -> dict[Day, DayPoints]:
     for point, starts_at, ends_at in OpenWindow.objects.values_list("point_id", "starts_at", "ends_at"):
         windows[point].append((starts_at, ends_at))
     verdicts = dict(Verification.objects.order_by("pk").values_list("drop_off_id", "verdict"))
-    facts: dict[Day, list[DayFact]] = defaultdict(list)
+    facts: dict[int, dict[date, list[DayFact]]] = defaultdict(lambda: defaultdict(list))
     for each in _owned():
         clock = timezone.localtime(each.occurred_at).time()
         open_windows = windows[each.point_id]
-        facts[each.household_id, each.occurred_on].append(
+        facts[each.household_id][each.occurred_on].append(
             DayFact(
                 category=each.category,
+                sub_class=each.sub_class,
                 weight_g=each.weight_g,
                 is_in_window=not open_windows or any(start <= clock < end for start, end in open_windows),
                 is_awarding=each.is_awarding,
                 verdict=verdicts.get(each.drop_off_id, "").replace("WITHDRAWN", ""),
             )
         )
-    return {
-        (household, on): day_points(rules=book.day_rules(community_id=homes[household], on=on), facts=of_day)
-        for (household, on), of_day in facts.items()
-    }
+    earned: dict[Day, DayPoints] = {}
+    for household, days in facts.items():
+        rules = {on: book.day_rules(community_id=homes[household], on=on) for on in days}
+        earned |= {(household, on): points for on, points in household_points(rules=rules, facts=days).items()}
+    return earned

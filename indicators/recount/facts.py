@@ -6,7 +6,7 @@ nothing, as if there were none).
 """
 
 FACTS_SQL = """
-    SELECT d.community_id, d.occurred_on, d.category, d.weight_g, d.is_in_window, batch.is_awarding,
+    SELECT d.community_id, d.occurred_on, d.category, d.sub_class, d.weight_g, d.is_in_window, batch.is_awarding,
            COALESCE(d.household_id, CASE WHEN attributing.tallied_at IS NOT NULL THEN given.household_id END)
                AS household_id,
            COALESCE(said.verdict, '') AS verdict

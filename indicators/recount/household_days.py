@@ -4,7 +4,6 @@ One statement brings the stored rows and the facts sorted by their day, so that 
 the memory stays flat: a million drop-offs are read through a cursor and never held.
 """
 
-import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,28 +13,27 @@ from django.db import connection
 from indicators.recount.differences import Difference, local_day
 from indicators.recount.facts import FACTS_SQL
 from points.programmes import ProgrammeBook, load_programme_book
-from points.rules import CategoryRule, DayFact, category_points
+from points.rules import REFUTED, DayFact, DayRules, category_points
 
 FIELDS = ("drop_off_count", "weight_g", "points")
 _FETCH_ROWS = 5_000
-_REFUTED = ("CONTAMINATED", "MISPLACED")  # a drop-off judged so leaves the set that earns
 _NO_COMMUNITY = 0  # of a household that is gone: only the district's programme can hold
 
 _DAYS_SQL = f"""
     SELECT household_id, occurred_on, category, 1 AS is_stored, weight_g,
-           drop_off_count, points, 0 AS is_in_window, '' AS verdict, {_NO_COMMUNITY} AS home_id
+           drop_off_count, points, 0 AS is_in_window, '' AS verdict, {_NO_COMMUNITY} AS home_id, '' AS sub_class
     FROM points_householdday
     UNION ALL
     SELECT f.household_id, f.occurred_on, f.category, 0, f.weight_g,
            1, CASE WHEN f.is_awarding THEN 1 ELSE 0 END, CASE WHEN f.is_in_window THEN 1 ELSE 0 END, f.verdict,
-           COALESCE(home.community_id, {_NO_COMMUNITY})
+           COALESCE(home.community_id, {_NO_COMMUNITY}), f.sub_class
     FROM ({FACTS_SQL}) f
     LEFT JOIN households_household home ON home.id = f.household_id
     WHERE f.household_id IS NOT NULL
     ORDER BY 1, 2, 3"""  # noqa: S608
 
 # The columns of _DAYS_SQL behind the key (household, day, category); of a fact, POINTS says whether it may earn.
-_IS_STORED, _WEIGHT_G, _COUNT, _POINTS, _IS_IN_WINDOW, _VERDICT, _HOME_ID = range(3, 10)
+_IS_STORED, _WEIGHT_G, _COUNT, _POINTS, _IS_IN_WINDOW, _VERDICT, _HOME_ID, _SUB_CLASS = range(3, 11)
 
 
 def household_day_differences() -> Iterator[Difference]:
@@ -58,18 +56,17 @@ def household_day_differences() -> Iterator[Difference]:
 
 
 class _Rating:
-    """The rule of each (community, day, category), looked up once."""
+    """The rules of each (community, day), looked up once."""
 
     def __init__(self, *, book: ProgrammeBook) -> None:
         self._book = book
-        self._rules: dict[tuple[int, Any, str], CategoryRule | None] = {}
+        self._rules: dict[tuple[int, Any], DayRules] = {}
 
-    def rule(self, *, community_id: int, raw_day: Any, category: str) -> CategoryRule | None:
-        """The rule that holds; None where the programme does not mention the category."""
-        key = (community_id, raw_day, category)
+    def rules(self, *, community_id: int, raw_day: Any) -> DayRules:
+        """The rules that hold."""
+        key = (community_id, raw_day)
         if key not in self._rules:
-            on: dt.date = local_day(raw=raw_day)
-            self._rules[key] = self._book.day_rules(community_id=community_id, on=on).categories.get(category)
+            self._rules[key] = self._book.day_rules(community_id=community_id, on=local_day(raw=raw_day))
         return self._rules[key]
 
 
@@ -94,11 +91,16 @@ def _recounted(
 ) -> tuple[int, ...] | None:
     if not facts:
         return None
-    rule = rating.rule(community_id=facts[0][_HOME_ID], raw_day=occurred_on, category=category)
+    rules = rating.rules(community_id=facts[0][_HOME_ID], raw_day=occurred_on)
     standing = [
-        DayFact(category=category, weight_g=row[_WEIGHT_G], is_in_window=bool(row[_IS_IN_WINDOW]))
+        DayFact(
+            category=category,
+            sub_class=row[_SUB_CLASS],
+            weight_g=row[_WEIGHT_G],
+            is_in_window=bool(row[_IS_IN_WINDOW]),
+        )
         for row in facts
-        if row[_POINTS] and row[_VERDICT] not in _REFUTED
+        if row[_POINTS] and row[_VERDICT] not in REFUTED
     ]
-    points = 0 if rule is None else category_points(rule=rule, facts=standing)
+    points = category_points(rules=rules, category=category, facts=standing)
     return len(facts), sum(row[_WEIGHT_G] for row in facts), points

@@ -13,7 +13,6 @@ from django.db import connection
 
 from lib import dialect
 from points.programmes import load_programme_book
-from points.rules import EARNS_NOTHING
 from sorting.categories import WasteCategory
 
 _SETS = ("s", "r", "c")
@@ -67,7 +66,7 @@ def stage_rules(*, now: datetime) -> None:
             dialect.adapt(value=now - timedelta(seconds=rules.checking_window_s)),
         )
         for category in WasteCategory.values:
-            rule = rules.categories.get(category, EARNS_NOTHING)
+            rule = rules.rule_of(code=category)
             rows.append((home_id, dialect.adapt(value=on), category, *astuple(rule), *ends))
     with connection.cursor() as cursor:
         marks = ", ".join(["%s"] * 13)
