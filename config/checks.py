@@ -105,6 +105,21 @@ def check_hosts(app_configs: AppConfigs, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register(CONFIG_TAG)
+def check_code_provider(app_configs: AppConfigs, **kwargs: Any) -> list[CheckMessage]:
+    """config.E008: one-time codes must have a way to the phone that exists."""
+    provider, url = settings.SIGN_IN_CODE_PROVIDER, settings.SIGN_IN_CODE_URL
+    if provider == "console" or (provider == "http" and url.startswith(("https://", "http://"))):
+        return []
+    return [
+        Error(
+            f"SIGN_IN_CODE_PROVIDER={provider!r} cannot send codes to {url!r}. 验证码的发送方式不对。",
+            hint="console prints codes (demo only); http posts them to SIGN_IN_CODE_URL, which begins with https://",
+            id="config.E008",
+        )
+    ]
+
+
 def refuse_unsafe_start() -> None:
     """Run this module's checks where nobody else does.
 

@@ -182,6 +182,11 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_BEHIND_TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_BEHIND_TLS else None
 SECURE_HSTS_SECONDS = 31_536_000 if IS_BEHIND_TLS else 0
 
+# How one-time codes reach residents' phones: console (demo, tests) or http (people.code_senders says what is posted).
+SIGN_IN_CODE_PROVIDER = env.text("SIGN_IN_CODE_PROVIDER", "console")
+SIGN_IN_CODE_URL = env.text("SIGN_IN_CODE_URL", "")
+SIGN_IN_CODE_TOKEN = env.text("SIGN_IN_CODE_TOKEN", "")
+
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "front"

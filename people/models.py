@@ -88,3 +88,39 @@ class AccessLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.user}: {self.subject_kind} {self.subject_id}"
+
+
+class SignInCode(models.Model):
+    """登录验证码: a one-time code for a phone number, whether or not anybody here has that number.
+
+    `phone_lookup` is the keyed digest of the number, `code_digest` that of the code with this row's `salt`. What must
+    be sent waits encrypted in `outgoing` until a worker has sent it, and is then emptied. Rows are forgotten after a
+    day; until then they are what limits how often a number or an address may ask.
+    """
+
+    phone_lookup = models.CharField("手机号索引", max_length=64, editable=False)
+    address = models.CharField("来源地址", max_length=45, editable=False)
+    salt = models.CharField(max_length=32, editable=False)
+    code_digest = models.CharField(max_length=64, editable=False)
+    outgoing = models.BinaryField("待发送(加密)", default=b"", editable=False)
+    asked_at = models.DateTimeField("申请时间")
+    expires_at = models.DateTimeField("失效时间")
+    sent_at = models.DateTimeField("发送时间", null=True, blank=True)
+    used_at = models.DateTimeField("使用时间", null=True, blank=True)
+    try_count = models.PositiveSmallIntegerField("尝试次数", default=0)
+
+    class Meta:
+        verbose_name = "登录验证码"
+        verbose_name_plural = "登录验证码"
+        constraints = [
+            models.CheckConstraint(condition=Q(try_count__lte=5), name="sign_in_code_tries"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("asked_at")), name="sign_in_code_ends"),
+        ]
+        indexes = [
+            models.Index(fields=["phone_lookup", "asked_at"], name="sign_in_code_phone"),
+            models.Index(fields=["address", "asked_at"], name="sign_in_code_address"),
+            models.Index(fields=["id"], condition=~Q(outgoing=b""), name="sign_in_code_outgoing"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asked_at:%Y-%m-%d %H:%M}"

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from people.services import forget_old_codes
 from points.expiry import announce_expiry, expire_due
 from points.release import release_due
 from sorting.services.alerts import watch_bins
@@ -11,6 +12,8 @@ from sorting.services.status import forget_old_readings
 from worker.celery import app
 from worker.nudge import TALLY_TASK
 from worker.tally import drain
+
+FORGETTING = (forget_old_messages, forget_old_readings, forget_old_runs, forget_old_codes)
 
 
 @app.task(name=TALLY_TASK)
@@ -45,6 +48,6 @@ def watch_all_bins() -> int:
 
 @app.task(name="worker.forget_what_is_old")
 def forget_what_is_old() -> int:
-    """Delete the answers, fill readings and runs of bins that nobody will ask for again; how many."""
+    """Delete what nobody will ask for again: answers, fill readings and runs of bins, one-time codes; how many."""
     now = timezone.now()
-    return forget_old_messages(now=now) + forget_old_readings(now=now) + forget_old_runs(now=now)
+    return sum(forget(now=now) for forget in FORGETTING)

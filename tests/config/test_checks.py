@@ -96,6 +96,21 @@ def test_an_open_host_list_is_refused(settings: Settings) -> None:
     assert [message.id for message in checks.check_hosts(None)] == ["config.E007"]
 
 
+@pytest.mark.parametrize(
+    ("provider", "url", "is_right"),
+    [
+        ("console", "", True),
+        ("http", "https://sms.example/codes", True),
+        ("http", "", False),
+        ("http", "file:///etc/passwd", False),
+        ("pigeon", "", False),
+    ],
+)
+def test_one_time_codes_have_a_way_to_the_phone(provider: str, url: str, is_right: bool, settings: Settings) -> None:
+    settings.SIGN_IN_CODE_PROVIDER, settings.SIGN_IN_CODE_URL = provider, url
+    assert (checks.check_code_provider(None) == []) is is_right
+
+
 def test_the_refusal_carries_every_reason(settings: Settings) -> None:
     settings.DEMO, settings.SECRET_KEY = False, settings.DEMO_SECRET_KEY
     settings.DIVISION_CODE = "1"

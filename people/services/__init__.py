@@ -1,0 +1,19 @@
+"""What changes a person's account: one-time codes for signing in."""
+
+from people.services.sign_in_codes import (
+    CODE_LIFE_S,
+    TooManyCodes,
+    ask_sign_in_code,
+    forget_old_codes,
+    send_waiting_codes,
+    use_sign_in_code,
+)
+
+__all__ = [
+    "CODE_LIFE_S",
+    "TooManyCodes",
+    "ask_sign_in_code",
+    "forget_old_codes",
+    "send_waiting_codes",
+    "use_sign_in_code",
+]
