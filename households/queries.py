@@ -9,6 +9,7 @@ from households.models import CardKind, ConsentKind, Household
 from households.phones import normal_phone
 from lib.import_command import in_chunks
 from people import secrets
+from people.models import User
 
 HOUSEHOLD_CODE_HEADINGS = ("subdistrict", "community", "building", "unit", "room", "household_code", "rfid")
 
@@ -16,6 +17,11 @@ HOUSEHOLD_CODE_HEADINGS = ("subdistrict", "community", "building", "unit", "room
 def household_of_code(*, text: str) -> Household | None:
     """The household with this code as typed (spaces and dashes do not matter); None where it has left or never was."""
     return Household.objects.filter(code=card_key(text=text), left_on__isnull=True).first()
+
+
+def household_of_any_code(*, text: str) -> Household | None:
+    """The same, whether it has left or not: its points may have to be put right afterwards."""
+    return Household.objects.filter(code=card_key(text=text)).first()
 
 
 def households_of_phone(*, text: str) -> list[Household]:
@@ -26,6 +32,11 @@ def households_of_phone(*, text: str) -> list[Household]:
     lookup = secrets.lookup_digest(text=phone)
     members = Q(members__phone_lookup=lookup, members__left_at__isnull=True)
     return list(Household.objects.filter(members, left_on__isnull=True).distinct().order_by("serial"))
+
+
+def is_member_of(*, user: User, household: Household) -> bool:
+    """Whether the user is one of the household's people now: nobody judges or corrects what is their own."""
+    return household.members.filter(user=user, left_at__isnull=True).exists()
 
 
 def consent_holds(*, household: Household, kind: ConsentKind) -> bool:

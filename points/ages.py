@@ -6,8 +6,11 @@ are its newest. Nothing but the balance and what came in since a day is needed t
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
+
+from lib import dialect
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,18 @@ def year_begins_at(*, year: int) -> dt.datetime:
     return timezone.make_aware(dt.datetime(year, 1, 1))  # noqa: DTZ001 - made aware
 
 
-# What came into AVAILABLE to stay, by household, of what was awarded at or after a moment (one parameter). Reversals
-# are already out of the settlements' own figures; a refund only gives back what was there before.
-CAME_SINCE_SQL = """
-    SELECT s.household_id, s.released_points + s.bonus_points AS points
-    FROM points_daysettlement s WHERE s.first_awarded_at >= %s"""
+def came_since_sql(*, moment: dt.datetime, household_ids_sql: str | None = None) -> tuple[str, list[Any]]:
+    """A query for (household_id, points): what came into AVAILABLE to stay, of what was awarded at or after a moment.
+
+    Reversals are already out of the settlements' own figures, and a refund only gives back what was there before.
+    Points that an officer gave are as old as the decision. Returns the statement and its parameters.
+    """
+    own = f"AND household_id IN ({household_ids_sql})" if household_ids_sql is not None else ""
+    return (
+        f"""SELECT household_id, released_points + bonus_points AS points
+            FROM points_daysettlement WHERE first_awarded_at >= %s {own}
+            UNION ALL
+            SELECT household_id, moved_points FROM points_pointcorrection
+            WHERE moved_points > 0 AND decided_at >= %s {own}""",  # noqa: S608 - ids are whole numbers of ours
+        [dialect.adapt(value=moment)] * 2,
+    )

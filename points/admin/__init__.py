@@ -1,5 +1,5 @@
 """Points in the back office, a file a noun."""
 
-from points.admin import ledger
+from points.admin import corrections, ledger
 
-__all__ = ["ledger"]
+__all__ = ["corrections", "ledger"]

@@ -15,7 +15,7 @@ from points.programmes import ProgrammeBook, load_programme_book
 from points.rules import DayFact, DayPoints, day_points
 
 HOUSEHOLDS_AT_ONCE = 100  # all their days are held at a time: some 100,000 facts a year
-# What the settlement posts, and nobody else: day/HOUSEHOLD/DATE/NUMBER/PART.
+# What the settlement posts, and nobody else: day/HOUSEHOLD/DATE/NUMBER/PART. Corrections are checked apart.
 _DAY_REFERENCE = re.compile(r"day/(\d+)/(\d{4}-\d\d-\d\d)/\d+/([A-Z]+)")
 
 Key = tuple[int, date]
@@ -150,7 +150,8 @@ def _day(value: date | str) -> date:
 _DAY_TRANSFERS = """
     SELECT id, household_id, reference, points FROM points_transfer
     WHERE household_id BETWEEN %s AND %s
-      AND (reference LIKE 'day/%%' OR reason IN ('AWARD', 'RELEASE', 'BONUS', 'PENALTY'))"""
+      AND (reference LIKE 'day/%%' OR (reason IN ('AWARD', 'RELEASE', 'BONUS', 'PENALTY')
+                                       AND reference NOT LIKE 'correction/%%'))"""
 
 _VERDICT = """(SELECT v.verdict FROM sorting_verification v JOIN sorting_dropoffbatch vb ON vb.id = v.batch_id
                WHERE v.drop_off_id = d.id AND vb.tallied_at IS NOT NULL ORDER BY v.id DESC LIMIT 1)"""

@@ -1,10 +1,11 @@
-"""The whole audit: triggers, chain, balances, identity, orphans, and every household-day against its facts."""
+"""The whole audit: triggers, chain, balances, identity, orphans, corrections, and every household-day."""
 
 from django.db import connection
 
 from lib import dialect
 from points.audit.balances import check_balances, check_identity, check_orphans
 from points.audit.chain import check_chain
+from points.audit.corrections import check_corrections
 from points.audit.days import check_days
 from points.audit.report import AuditReport
 from points.models import DaySettlement
@@ -21,6 +22,7 @@ def verify_ledger() -> AuditReport:
         check_balances(report=report)
         check_identity(report=report)
         check_orphans(report=report)
+        check_corrections(report=report)
         check_days(report=report)
         report.household_count = DaySettlement.objects.values("household_id").distinct().count()
     return report

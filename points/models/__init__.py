@@ -1,5 +1,6 @@
 """The ledger (Account, Transfer, TallyRun), the programme's rules, what each household-day was paid; the rewards."""
 
+from points.models.corrections import CorrectionState, PointCorrection
 from points.models.days import DaySettlement, HouseholdDay
 from points.models.ledger import Account, AccountKind, Reason, RunKind, TallyRun, Transfer
 from points.models.programme import PointRule, Programme, RuleUnit
@@ -18,9 +19,11 @@ __all__ = [
     "HOLDING_STATUSES",
     "Account",
     "AccountKind",
+    "CorrectionState",
     "DaySettlement",
     "HouseholdDay",
     "LimitPeriod",
+    "PointCorrection",
     "PointRule",
     "Programme",
     "Proof",

@@ -4,7 +4,7 @@ import datetime as dt
 
 from households.models import Household
 from lib import dialect
-from points.ages import CAME_SINCE_SQL, AgedPoints, held_by_age, local_year, year_begins_at
+from points.ages import AgedPoints, came_since_sql, held_by_age, local_year, year_begins_at
 from points.models import Account, AccountKind
 
 
@@ -26,9 +26,5 @@ def expiries_of(*, household: Household, now: dt.datetime) -> list[AgedPoints]:
 
 
 def _came_since(*, household: Household, moment: dt.datetime) -> int:
-    return int(
-        dialect.fetch(
-            f"SELECT COALESCE(SUM(points), 0) FROM ({CAME_SINCE_SQL} AND s.household_id = {household.pk:d}) came",  # noqa: S608
-            [dialect.adapt(value=moment)],
-        )[0][0]
-    )
+    came, params = came_since_sql(moment=moment, household_ids_sql=f"{household.pk:d}")
+    return int(dialect.fetch(f"SELECT COALESCE(SUM(points), 0) FROM ({came}) came", params)[0][0])  # noqa: S608

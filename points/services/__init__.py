@@ -1,4 +1,4 @@
-"""Rewards: redeeming, cancelling, collecting, stock. Points move by points.ledger and never beside it."""
+"""What people do to points: redeeming, cancelling, collecting, stock; correcting. Points move by points.ledger only."""
 
 from points.services.closing import (
     RedemptionCancelled,

@@ -1,0 +1,39 @@
+"""Corrections: each that was approved moved what it says, once, and nothing else moved in a correction's name."""
+
+from lib import dialect
+from points.audit.report import AuditReport
+
+
+def check_corrections(*, report: AuditReport) -> None:
+    """Compare corrections and their transfers, both ways."""
+    for correction_id, moved, posted in dialect.fetch(_UNPOSTED):
+        report.add(
+            kind="correction_not_its_transfers",
+            row=f"correction {correction_id}",
+            message=f"更正 {moved},账上 {posted}",
+        )
+    for transfer_id, reference in dialect.fetch(_UNDECIDED):
+        report.add(
+            kind="correction_missing",
+            row=f"transfer {transfer_id} {reference}",
+            message="没有批准过的更正与之对应 (no approved correction moved it)",
+        )
+
+
+# The reference is made from the correction, so that an index finds it; what it moved counts with its sign.
+_OF_CORRECTION = """
+    FROM points_pointcorrection c
+    {join} JOIN points_transfer t
+      ON t.reference = 'correction/' || CAST(c.id AS varchar)
+                       || CASE WHEN c.points > 0 THEN '/BONUS' ELSE '/REVERSE' END
+     AND t.household_id = c.household_id AND t.reason = CASE WHEN c.points > 0 THEN 'BONUS' ELSE 'REVERSE' END"""
+_MOVED = "COALESCE(CASE WHEN t.reason = 'BONUS' THEN t.points ELSE -t.points END, 0)"
+
+_UNPOSTED = f"""
+    SELECT c.id, COALESCE(c.moved_points, 0), {_MOVED} {_OF_CORRECTION.format(join="LEFT")}
+    WHERE COALESCE(c.moved_points, 0) <> {_MOVED} ORDER BY c.id"""
+
+_UNDECIDED = f"""
+    SELECT x.id, x.reference FROM points_transfer x
+    WHERE x.reference LIKE 'correction/%' AND x.id NOT IN (SELECT t.id {_OF_CORRECTION.format(join="")})
+    ORDER BY x.id"""  # noqa: S608
