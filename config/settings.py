@@ -17,6 +17,8 @@ DEMO = env.flag("FENFEN_DEMO", False)
 DEBUG = env.flag("DEBUG", False)
 STATE_DIR = Path(env.text("STATE_DIR", str(BASE_DIR / "var"))).resolve()
 KEYS_DIR = STATE_DIR / "keys"
+PHOTOS_DIR = Path(env.text("PHOTOS_DIR", str(STATE_DIR / "photos"))).resolve()
+PHOTO_KEPT_DAYS = int(env.text("PHOTO_KEPT_DAYS", "90"))
 KEYS_IN_ENVIRONMENT = [name for name in ("SECRET_KEY", "ENCRYPTION_KEYS") if env.text(name, "")]
 # run.py makes both key files on first use of an embedded set-up; a server is given them in its environment.
 SECRET_KEY = env.text("SECRET_KEY", env.first_line(path=KEYS_DIR / "secret_key", default=DEMO_SECRET_KEY))

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import FilteredRelation, OuterRef, Q, Subquery
 
 from households.card_text import card_key
-from households.models import CardKind, ConsentKind, Household
+from households.models import CardKind, Consent, ConsentKind, Household
 from households.phones import normal_phone
 from lib.import_command import in_chunks
 from people import secrets
@@ -43,6 +43,15 @@ def consent_holds(*, household: Household, kind: ConsentKind) -> bool:
     """Whether the household's last act of this kind gave the consent."""
     last = household.consents.filter(kind=kind, member__isnull=True).order_by("at", "pk").last()
     return last is not None and last.is_given
+
+
+def last_consent(*, household: str, kind: ConsentKind) -> Subquery:
+    """What `consent_holds` says, within a query: true, false, or null where there was no act.
+
+    `household` names the outer query's field or annotation with the household's key.
+    """
+    acts = Consent.objects.filter(household=OuterRef(household), kind=kind, member__isnull=True)
+    return Subquery(acts.order_by("-at", "-pk").values("is_given")[:1])
 
 
 def household_code_rows(*, household_ids: Sequence[int]) -> Iterator[tuple[str | None, ...]]:

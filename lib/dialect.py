@@ -86,6 +86,17 @@ def fetch(statement: str, params: list[Any] | tuple[Any, ...] = ()) -> list[tupl
         return list(cursor.fetchall())
 
 
+def wait_in_line(*, key: int) -> None:
+    """Let one transaction after the other go on from here to its end, among those that give this key.
+
+    SQLite needs nothing: a transaction that writes holds its one write lock from the start.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("a line is stood in within a transaction")
+    if is_postgresql():
+        execute("SELECT pg_advisory_xact_lock(%s)", [key])
+
+
 def work_table(*, name: str, columns: str) -> None:
     """An empty temporary table of this connection; on PostgreSQL it empties itself at commit."""
     execute(f"CREATE TEMP TABLE IF NOT EXISTS {name} ({columns}) {words()['on_commit_delete']}")

@@ -66,6 +66,7 @@ def make_drop_off(
     batch: DropOffBatch | None = None,
     is_tallied: bool = True,
     is_awarding: bool = True,
+    event_id: str = "",
 ) -> DropOff:
     """A drop-off, in a batch of its own where none is given. The day's tallies are not touched."""
     community = smart_bin.point.community
@@ -81,7 +82,7 @@ def make_drop_off(
         bin=smart_bin,
         community=community,
         household=household,
-        event_id=f"e-{next(_numbers)}",
+        event_id=event_id or f"e-{next(_numbers)}",
         card=card,
         card_key=card.lower(),
         method=Method.CARD if household or card else Method.NONE,

@@ -5,10 +5,12 @@ Zhang and Li live in 东湖花园, given to guide Chen. Wang lives in 西园新�
 
 import datetime as dt
 import os
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from pytest_django.fixtures import Settings
 
 from guides.models import GuideAssignment
 from households.models import Card, CardKind, Community, Household, Subdistrict
@@ -113,6 +115,13 @@ def bin_07(east_lake: Community) -> SmartBin:
     return SmartBin.objects.create(
         code="B-0007", point=point, categories="RECYCLABLE;HAZARDOUS;FOOD;RESIDUAL", registered_at=NOON
     )
+
+
+@pytest.fixture
+def photos_dir(tmp_path: Path, settings: Settings) -> Path:
+    """A folder for the photos of one test."""
+    settings.PHOTOS_DIR = tmp_path / "photos"
+    return tmp_path / "photos"
 
 
 @pytest.fixture

@@ -8,5 +8,7 @@ SCHEDULE = {
     "expire old points": {"task": "worker.expire_due_points", "schedule": crontab(hour="0", minute="20")},
     "announce what expires": {"task": "worker.announce_expiry", "schedule": crontab(hour="8", minute="10")},
     "look at the bins": {"task": "worker.watch_bins", "schedule": 60.0},
+    "delete photos not to keep": {"task": "worker.clear_photos", "schedule": crontab(minute="*/10")},
+    "remove files without a row": {"task": "worker.sweep_photo_files", "schedule": crontab(minute="25")},
     "forget what is old": {"task": "worker.forget_what_is_old", "schedule": crontab(hour="3", minute="40")},
 }

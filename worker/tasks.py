@@ -7,6 +7,7 @@ from points.expiry import announce_expiry, expire_due
 from points.release import release_due
 from sorting.services.alerts import watch_bins
 from sorting.services.messages import forget_old_messages
+from sorting.services.photo_clearing import clear_photos, sweep_photo_files
 from sorting.services.sequences import forget_old_runs
 from sorting.services.status import forget_old_readings
 from worker.celery import app
@@ -51,3 +52,15 @@ def forget_what_is_old() -> int:
     """Delete what nobody will ask for again: answers, fill readings and runs of bins, one-time codes; how many."""
     now = timezone.now()
     return sum(forget(now=now) for forget in FORGETTING)
+
+
+@app.task(name="worker.clear_photos")
+def clear_photos_not_to_keep() -> int:
+    """Delete the photos whose time or whose household's consent is over; how many."""
+    return clear_photos(now=timezone.now())
+
+
+@app.task(name="worker.sweep_photo_files")
+def sweep_files_of_photos() -> int:
+    """Remove the files of photos that no row names; how many."""
+    return sweep_photo_files(now=timezone.now())

@@ -1,4 +1,4 @@
-"""Photos of drop-offs: two WebP files each under the media folder, and which of them look alike."""
+"""Photos of drop-offs: two WebP files each under PHOTOS_DIR, and which of them look alike."""
 
 from django.conf import settings
 from django.db import models
@@ -12,7 +12,9 @@ class Photo(models.Model):
 
     `content_digest` is the SHA-256 of the bytes that were sent; `dhash` the 64-bit difference hash of the picture,
     as a signed integer; `band_0`…`band_3` its four 16-bit parts: two hashes at most 3 bits apart share one of them.
-    `large_name` (at most 1600 px) and `small_name` (at most 320 px) are paths under the media folder.
+    `is_flat`: too little to see for the hash to mean anything (night, fog, a covered lens).
+    `large_name` (at most 1600 px) and `small_name` (at most 320 px) are paths under PHOTOS_DIR.
+    There is no key to the drop-off: whose the photo is, is read from the drop-off each time (sorting.queries.photos).
     """
 
     bin = models.ForeignKey(SmartBin, on_delete=models.PROTECT, related_name="photos", verbose_name="智能桶")
@@ -34,6 +36,7 @@ class Photo(models.Model):
     band_1 = models.PositiveIntegerField(editable=False)
     band_2 = models.PositiveIntegerField(editable=False)
     band_3 = models.PositiveIntegerField(editable=False)
+    is_flat = models.BooleanField("看不清内容", db_default=False)
     width = models.PositiveIntegerField("宽")
     height = models.PositiveIntegerField("高")
     large_name = models.CharField("大图", max_length=120)
@@ -46,6 +49,8 @@ class Photo(models.Model):
             models.UniqueConstraint(fields=["bin", "event_id", "content_digest"], name="photo_once"),
         ]
         indexes = [
+            models.Index(fields=["received_at"], name="photo_received"),
+            models.Index(fields=["bin", "received_at"], name="photo_bin_received"),
             models.Index(fields=["content_digest"], name="photo_content"),
             models.Index(fields=["band_0"], name="photo_band_0"),
             models.Index(fields=["band_1"], name="photo_band_1"),

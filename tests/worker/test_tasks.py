@@ -1,14 +1,18 @@
 """The queue's tasks: each is in the schedule or sent by a nudge, and does its one thing."""
 
 import datetime as dt
+import os
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
 from households.models import Household
 from sorting.models import Alert, AlertKind, FillReading, SmartBin
+from sorting.services.photos import record_photo
 from sorting.services.status import Heartbeat, record_status
 from tests.builders import make_drop_off
+from tests.lib.test_pictures import saved, scene
 from tests.worker.test_tally import balances
 from worker import tasks
 from worker.celery import app
@@ -50,3 +54,19 @@ def test_what_is_old_is_forgotten_and_what_is_young_is_not(bin_07: SmartBin) -> 
         record_status(smart_bin=bin_07, heartbeat=heartbeat, received_at=then)
     assert tasks.forget_what_is_old() == 1
     assert FillReading.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_photos_past_their_time_and_files_without_a_row_are_deleted(bin_07: SmartBin, photos_dir: Path) -> None:
+    for number, days in enumerate((89, 91)):
+        then = timezone.now() - dt.timedelta(days=days)
+        data = saved(scene(width=64, height=48, seed=number))
+        record_photo(smart_bin=bin_07, event_id=f"e-{number}", data=data, received_at=then)
+    make_drop_off(smart_bin=bin_07, occurred_at=timezone.now(), event_id="e-0")
+    assert tasks.clear_photos_not_to_keep() == 1
+    orphan = photos_dir / "2026-01-01" / f"{'0' * 32}-large.webp"
+    orphan.parent.mkdir()
+    orphan.write_bytes(b"")
+    os.utime(orphan, times=(0, 0))
+    assert tasks.sweep_files_of_photos() == 1
+    assert len(list(photos_dir.rglob("*.webp"))) == 2

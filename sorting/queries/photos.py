@@ -1,0 +1,63 @@
+"""Whose a photo is, and to whom it is shown. The household's consent is read at that moment, never kept with the photo.
+
+A photo belongs to the household of its drop-off, also where that was found later (Attribution). A photo whose
+drop-off has not come is shown to nobody; that of a drop-off without a household is nobody's, and guides and officers
+may see it; that of a household only while its consent PHOTO holds. A household always sees its own.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from households.models import ConsentKind, Household
+from households.queries import last_consent
+from sorting.models import DropOff, Photo
+
+IS_WAITING = Q(drop_off_id__isnull=True)
+IS_AGAINST_CONSENT = Q(owner_id__isnull=False, is_agreed=False)
+_IS_SHOWN = ~IS_WAITING & ~IS_AGAINST_CONSENT
+
+
+def photos_with_owner() -> QuerySet[Photo]:
+    """Photos with the keys of their drop-off, its community and its household, and whether that household agreed.
+
+    `drop_off_id`, `community_id`, `owner_id` (each null where there is none), `is_agreed`.
+    """
+    drop_off = DropOff.objects.filter(bin=OuterRef("bin"), event_id=OuterRef("event_id"))
+    return Photo.objects.annotate(
+        drop_off_id=Subquery(drop_off.values("pk")[:1]),
+        community_id=Subquery(drop_off.values("community")[:1]),
+        owner_id=Coalesce(
+            Subquery(drop_off.values("household")[:1]), Subquery(drop_off.values("attribution__household")[:1])
+        ),
+    ).annotate(is_agreed=Coalesce(last_consent(household="owner_id", kind=ConsentKind.PHOTO), Value(False)))
+
+
+def photo_for_household(*, photo_id: int, household: Household) -> Photo | None:
+    """The photo where it is of one of the household's own drop-offs."""
+    return photos_with_owner().filter(Q(pk=photo_id, owner_id=household.pk)).first()
+
+
+def photo_for_officer(*, photo_id: int) -> Photo | None:
+    """The photo where nobody's consent is missing. Whoever asks has given a reason before."""
+    return photos_with_owner().filter(_IS_SHOWN, pk=photo_id).first()
+
+
+def photo_in_communities(*, photo_id: int, community_ids: Collection[int]) -> Photo | None:
+    """The photo where its drop-off was in one of these communities, and nobody's consent is missing."""
+    return photos_with_owner().filter(_IS_SHOWN, Q(pk=photo_id, community_id__in=community_ids)).first()
+
+
+def photo_ids_of_drop_offs(*, drop_offs: Sequence[DropOff]) -> dict[int, list[int]]:
+    """By the key of the drop-off, the keys of its photos that a guide may see, oldest first. One query."""
+    by_event = {(drop_off.bin_id, drop_off.event_id): drop_off.pk for drop_off in drop_offs}
+    photos = photos_with_owner().filter(
+        _IS_SHOWN, bin__in={bin_id for bin_id, _ in by_event}, event_id__in=[event_id for _, event_id in by_event]
+    )
+    found: dict[int, list[int]] = defaultdict(list)
+    for photo_id, bin_id, event_id in photos.order_by("pk").values_list("pk", "bin_id", "event_id"):
+        if (bin_id, event_id) in by_event:
+            found[by_event[bin_id, event_id]].append(photo_id)
+    return dict(found)
