@@ -155,11 +155,31 @@ POINTS_PER_YUAN = int(env.text("POINTS_PER_YUAN", "100"))
 # What guides may redeem for one household on one day, with its card or PIN before them.
 GUIDE_REDEEM_POINTS_A_DAY_MAX = int(env.text("GUIDE_REDEEM_POINTS_A_DAY_MAX", "500"))
 
+# How often one user of the API may ask, in each web process; who is not signed in shares their address's part.
+API_REQUESTS_PER_S = float(env.text("API_REQUESTS_PER_S", "10"))
+API_REQUESTS_BURST = int(env.text("API_REQUESTS_BURST", "100"))
+
+# Tokens are kept as digests; the prefix lets a scanner of leaked secrets know one. Their lifetime is api.tokens'.
+API_TOKEN_PREFIX = "fenfen_"  # noqa: S105 - not a token
+REST_KNOX = {"TOKEN_PREFIX": API_TOKEN_PREFIX, "AUTH_TOKEN_CHARACTER_LENGTH": 64}
+
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "分分 Fenfen",
+    "VERSION": "1",
+    "DESCRIPTION": "居民、督导员、商户和城管局人员的接口。智能桶的接口另有说明:docs/device-protocol.md。",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "PATH_CONVERTER_OVERRIDES": {"number": int},
+    # A page's session is for our own pages; docs/api.md tells of it.
+    "AUTHENTICATION_WHITELIST": ["api.authentication.ApiTokenAuthentication"],
 }
 
 CONTENT_SECURITY_POLICY = {

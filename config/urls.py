@@ -16,3 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", monitoring.readyz),
     path("metrics", monitoring.metrics),
 ]
+
+handler400 = "api.handlers.bad_request"
+handler403 = "api.handlers.permission_denied"
+handler404 = "api.handlers.page_not_found"
+handler500 = "api.handlers.server_error"

@@ -1,13 +1,13 @@
 """The answer to a machine that shows a claim code: not signed, as it has no key yet. See docs/device-protocol.md."""
 
 import datetime as dt
-import ipaddress
 
 import msgspec
 from django.utils import timezone
 
 from api.device.rate import claim_rate, retry_after
 from api.errors import Refused
+from api.neighbourhood import neighbourhood
 from lib.errors import DomainError
 from sorting.services.claims import ClaimOver, ClaimState, ClaimTaken, ClaimUnknown, present_claim
 
@@ -35,7 +35,7 @@ def answer_claim(*, body: bytes, address: str, now: dt.datetime) -> tuple[int, b
     :raises Refused: 400, 404, 409, 410, 413; 429 for an address that asks too often.
     """
     # First of all, whatever is asked: a guess is not cheaper for being malformed.
-    wait_s = claim_rate.wait_s(key=_neighbourhood(address))
+    wait_s = claim_rate.wait_s(key=neighbourhood(address))
     if wait_s:
         raise Refused(
             429, "too_many_requests", "请求过于频繁 (slow down)", headers={"Retry-After": retry_after(wait_s=wait_s)}
@@ -83,12 +83,3 @@ def _parse(*, body: bytes) -> _Asked:
     if wrong:
         raise Refused(400, "field_invalid", f"字段不合规 (invalid fields): {', '.join(wrong)}", fields=wrong)
     return asked
-
-
-def _neighbourhood(address: str) -> str:
-    """What counts as one asker: an IPv4 address, or the /64 that one subscriber of IPv6 has whole."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    return str(parsed if parsed.version == 4 else ipaddress.ip_network(f"{parsed}/64", strict=False))

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.utils import timezone
 from knox.models import AuthToken
 
 from guides.models import GuideAssignment
@@ -25,6 +26,7 @@ class Owned:
     point: CollectionPoint
     smart_bin: SmartBin
     drop_off: DropOff
+    token_prefix: str
 
 
 # By the name of the parameter in the address, so call the same thing by the same name everywhere.
@@ -33,6 +35,7 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "community_id": lambda owned: owned.community.pk,
     "point_id": lambda owned: owned.point.pk,
     "drop_off_id": lambda owned: owned.drop_off.pk,
+    "token_prefix": lambda owned: owned.token_prefix,
 }
 
 
@@ -58,12 +61,19 @@ def make_cast(*, zhang: Household, li: Household, wang: Household, chen: User, z
         "ADMIN": User.objects.create_superuser(username="admin", password="admin-password-1"),
     }
     assert GuideAssignment.objects.filter(guide=chen).count() == 1
+    tokens = {caller: _token_of(user=user) for caller, user in users.items() if user is not None}
+    of_li = _token_of(user=resident_of(household=li, name="li"))
+    owners = (
+        ("Z", zhang, bin_07, tokens["ZHANG"]),
+        ("L", li, bin_07, of_li),
+        ("W", wang, west_bin, tokens["WANG"]),
+    )
     return Cast(
         users=users,
-        tokens={caller: AuthToken.objects.create(user=user)[1] for caller, user in users.items() if user is not None},
+        tokens=tokens,
         owned={
-            letter: _make_owned(household=household, smart_bin=smart_bin)
-            for letter, household, smart_bin in (("Z", zhang, bin_07), ("L", li, bin_07), ("W", wang, west_bin))
+            letter: _make_owned(household=household, smart_bin=smart_bin, token=token)
+            for letter, household, smart_bin, token in owners
         },
     )
 
@@ -86,7 +96,12 @@ def _bin_in(*, community: Community) -> SmartBin:
     return SmartBin.objects.create(code="B-0011", point=point, categories="FOOD;RESIDUAL", registered_at=NOON)
 
 
-def _make_owned(*, household: Household, smart_bin: SmartBin) -> Owned:
+def _token_of(*, user: User) -> str:
+    # The calls are made at NOON, whenever the test runs.
+    return str(AuthToken.objects.create(user=user, expiry=NOON + dt.timedelta(hours=1) - timezone.now())[1])
+
+
+def _make_owned(*, household: Household, smart_bin: SmartBin, token: str) -> Owned:
     occurred_at = dt.datetime.combine(TODAY, dt.time(8), NOON.tzinfo)
     return Owned(
         household=household,
@@ -94,4 +109,5 @@ def _make_owned(*, household: Household, smart_bin: SmartBin) -> Owned:
         point=smart_bin.point,
         smart_bin=smart_bin,
         drop_off=make_drop_off(smart_bin=smart_bin, occurred_at=occurred_at, household=household),
+        token_prefix=token[:15],
     )

@@ -35,6 +35,14 @@ GET     healthz                                   200   200   200   200   200   
 GET     readyz                                    200   200   200   200   200   200   200
 GET     metrics                                   200   200   200   200   200   200   200
 
+GET     api-schema                                200   200   200   200   200   200   200
+GET     api-docs                                  200   200   200   200   200   200   200
+POST    api-tokens                                201   201   201   201   201   201   201
+GET     api-tokens                                401   200   200   200   200   200   200
+DELETE  api-tokens                                401   200   200   200   200   200   200
+DELETE  api-token                                 401   204Z  204W  404   404   404   404
+GET     api-me                                    401   200   200   200   200   200   200
+
 POST    device-drop-offs                          401   401   401   401   401   401   401
 POST    device-status                             401   401   401   401   401   401   401
 POST    device-claims                             400   400   400   400   400   400   400

@@ -9,6 +9,7 @@ from typing import Any
 from tests.api.access_cast import Owned
 
 REQUESTS: Mapping[str, Callable[[Owned], dict[str, Any]]] = {
+    "POST api-tokens": lambda owned: {"username": "chen", "password": "chen-password-1"},
     "POST device-drop-offs": lambda owned: {"bin": owned.smart_bin.code, "events": []},
     "POST device-status": lambda owned: {"bin": owned.smart_bin.code},
     "POST device-cards": lambda owned: {"bin": owned.smart_bin.code},

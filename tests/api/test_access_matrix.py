@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
+from api.view import address_rate, user_rate
 from households.models import Household
 from people.models import User
 from sorting.models import SmartBin
@@ -83,6 +84,8 @@ def _call(*, row: Row, caller: str, owner: str, cast: Cast) -> int:
     """The status that the caller gets; whatever the call did is undone."""
     route, owned, user = ROUTES[row.route], cast.owned[owner], cast.users[caller]
     client = Client(raise_request_exception=False)
+    for rate in (user_rate, address_rate):
+        rate.forget_all()
     is_api = route.address.startswith(API)
     headers = {}
     if user is not None:

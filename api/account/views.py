@@ -1,0 +1,95 @@
+"""Tokens of one's own, and who one is."""
+
+from django.http import HttpResponseBase
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.account.shapes import Credentials, EndedCount, Me, NewToken, TokenList
+from api.documenting import documented
+from api.errors import Refused
+from api.tokens import (
+    CredentialsWrong,
+    SignInPaused,
+    end_all_tokens,
+    end_token,
+    live_tokens,
+    make_token,
+    pause_s,
+    sign_in,
+)
+from api.view import ApiView
+from people.standing import standing_of
+
+AREA = "account"
+
+
+class Tokens(ApiView):
+    """The user's tokens. To make one is open to anybody who knows name and password."""
+
+    public_methods = frozenset({"POST"})
+
+    @documented(
+        "signIn",
+        "用用户名和密码换一个令牌",
+        area=AREA,
+        body=Credentials,
+        answer=NewToken,
+        status=201,
+        is_public=True,
+    )
+    def post(self, request: Request) -> HttpResponseBase:
+        """Names and passwords of the platform. Five wrong ones in a row pause the name at this address."""
+        given = self.parsed(Credentials)
+        try:
+            user = sign_in(request=request._request, **given)
+        except CredentialsWrong as error:
+            raise Refused(401, error.code, error.text) from error
+        except SignInPaused as error:
+            raise Refused(429, error.code, error.text, headers={"Retry-After": str(pause_s())}) from error
+        made = make_token(user=user, standing=standing_of(user=user, on=self.today), now=self.now)
+        return Response(NewToken(made).data, status=201, headers={"Cache-Control": "no-store"})
+
+    @documented("listTokens", "列出我的令牌", area=AREA, answer=TokenList)
+    def get(self, request: Request) -> HttpResponseBase:
+        """The tokens themselves are shown to nobody again."""
+        items = [
+            {
+                "prefix": row.token_key,
+                "created_at": row.created,
+                "expires_at": row.expiry,
+                "is_in_use": row == request.auth,
+            }
+            for row in live_tokens(user=self.user, now=self.now)
+        ]
+        return Response(TokenList({"items": items}).data)
+
+    @documented("endAllTokens", "注销我的全部令牌", area=AREA, answer=EndedCount)
+    def delete(self, request: Request) -> HttpResponseBase:
+        """For a lost phone: everything that was signed in with a token is signed out, this request's too."""
+        return Response(EndedCount({"ended_count": end_all_tokens(user=self.user)}).data)
+
+
+class OneToken(ApiView):
+    """One of the user's tokens, by the prefix under which it is listed."""
+
+    @documented("endToken", "注销我的一个令牌", area=AREA, answer=None, status=204, refused=[404])
+    def delete(self, request: Request, token_prefix: str) -> HttpResponseBase:
+        """It works no more from now on."""
+        if not end_token(user=self.user, prefix=token_prefix):
+            raise NotFound
+        return Response(status=204)
+
+
+class WhoAmI(ApiView):
+    """The user."""
+
+    @documented("whoAmI", "我是谁,今天有哪些角色", area=AREA, answer=Me)
+    def get(self, request: Request) -> HttpResponseBase:
+        """Roles hold from a day to a day: this is today's."""
+        me = {
+            "username": self.user.username,
+            "display_name": self.user.display_name,
+            "roles": self.standing.grants,
+        }
+        return Response(Me(me).data)
