@@ -6,6 +6,7 @@ SCHEDULE = {
     "tally what a lost nudge left": {"task": "worker.tally_pending", "schedule": 30.0},
     "release checked points": {"task": "worker.release_due_points", "schedule": crontab(minute="*/10")},
     "expire old points": {"task": "worker.expire_due_points", "schedule": crontab(hour="0", minute="20")},
+    "give back what nobody collected": {"task": "worker.expire_redemptions", "schedule": crontab(minute="5")},
     "announce what expires": {"task": "worker.announce_expiry", "schedule": crontab(hour="8", minute="10")},
     "look at the bins": {"task": "worker.watch_bins", "schedule": 60.0},
     "delete photos not to keep": {"task": "worker.clear_photos", "schedule": crontab(minute="*/10")},

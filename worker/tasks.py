@@ -5,6 +5,7 @@ from django.utils import timezone
 from people.services import forget_old_codes
 from points.expiry import announce_expiry, expire_due
 from points.release import release_due
+from points.services import expire_redemptions_due
 from sorting.services.alerts import watch_bins
 from sorting.services.messages import forget_old_messages
 from sorting.services.photo_clearing import clear_photos, sweep_photo_files
@@ -33,6 +34,12 @@ def release_due_points() -> int:
 def expire_due_points() -> int:
     """Expire what has ended."""
     return expire_due(now=timezone.now())
+
+
+@app.task(name="worker.expire_redemptions")
+def expire_redemptions() -> int:
+    """Give back points and stock of what nobody collected in time."""
+    return expire_redemptions_due(now=timezone.now())
 
 
 @app.task(name="worker.announce_expiry")

@@ -1,4 +1,4 @@
-"""The whole audit: triggers, chain, balances, identity, orphans, corrections, and every household-day."""
+"""The whole audit: triggers, chain, balances, identity, orphans, corrections, every household-day, and rewards."""
 
 from django.db import connection
 
@@ -8,6 +8,7 @@ from points.audit.chain import check_chain
 from points.audit.corrections import check_corrections
 from points.audit.days import check_days
 from points.audit.report import AuditReport
+from points.audit.rewards import check_rewards
 from points.models import DaySettlement
 from points.triggers import missing_triggers
 
@@ -24,5 +25,6 @@ def verify_ledger() -> AuditReport:
         check_orphans(report=report)
         check_corrections(report=report)
         check_days(report=report)
+        check_rewards(report=report)
         report.household_count = DaySettlement.objects.values("household_id").distinct().count()
     return report

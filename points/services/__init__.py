@@ -17,6 +17,7 @@ from points.services.collecting import (
     collect_redemption,
     look_up_code,
 )
+from points.services.expiring import expire_redemptions_due
 from points.services.redeeming import (
     HouseholdHasLeft,
     IdempotencyConflict,
@@ -52,6 +53,7 @@ __all__ = [
     "StockUnlimited",
     "cancel_redemption",
     "collect_redemption",
+    "expire_redemptions_due",
     "look_up_code",
     "move_stock",
     "redeem_reward",

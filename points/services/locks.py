@@ -1,12 +1,12 @@
 """The one order in which whoever touches rewards takes its locks, so that no two wait for each other in a ring:
 
-shop → household → its accounts by id → reward by id → redemption by id → the ledger's seal (points.ledger, at the end).
+shop → households by id → their accounts by id → rewards by id → redemptions by id → the ledger's seal (points.ledger).
 
 Whoever needs fewer of them leaves some out and keeps the order. SQLite's one write lock, taken at the start of every
 transaction that writes, covers all of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from lib import dialect
 from points import ledger
@@ -23,15 +23,14 @@ def lock_shop(*, shop_id: int) -> Shop:
 
 def keep_shop(*, shop_id: int) -> None:
     """Keep the shop's month from being closed until the transaction ends; others may keep it too."""
-    _keep(table="points_shop", row_id=shop_id)
+    _keep(table="points_shop", ids=[shop_id])
 
 
 def lock_accounts(*, household_ids: Iterable[int]) -> None:
     """Lock the households' accounts, opening those that are missing. Then each household is one at a time."""
     ids = sorted(set(household_ids))
     # New rows of a household take this lock on it anyway: it is taken first, not behind the accounts.
-    for household_id in ids:
-        _keep(table="households_household", row_id=household_id)
+    _keep(table="households_household", ids=ids)
     ledger.open_accounts(household_ids=ids)
     ledger.lock_accounts(household_ids=ids)
 
@@ -44,6 +43,11 @@ def lock_reward(*, reward_id: int) -> Reward:
     return Reward.objects.select_for_update().get(pk=reward_id)
 
 
+def lock_rewards(*, reward_ids: Iterable[int]) -> list[Reward]:
+    """The rewards, their stock kept as it is until the transaction ends."""
+    return list(Reward.objects.select_for_update().filter(pk__in=set(reward_ids)).order_by("pk"))
+
+
 def lock_redemption(*, redemption_id: int) -> Redemption:
     """The redemption, its status kept as it is until the transaction ends.
 
@@ -52,6 +56,7 @@ def lock_redemption(*, redemption_id: int) -> Redemption:
     return Redemption.objects.select_for_update(of=("self",)).select_related("reward").get(pk=redemption_id)
 
 
-def _keep(*, table: str, row_id: int) -> None:
+def _keep(*, table: str, ids: Sequence[int]) -> None:
     if dialect.is_postgresql():
-        dialect.execute(f"SELECT 1 FROM {table} WHERE id = %s FOR KEY SHARE", [row_id])  # noqa: S608 - ours
+        listed = ",".join(str(int(each)) for each in ids) or "NULL"
+        dialect.execute(f"SELECT 1 FROM {table} WHERE id IN ({listed}) ORDER BY id FOR KEY SHARE")  # noqa: S608
