@@ -19,7 +19,7 @@ def make(
     Each bin serves its own households; three quarters of the drop-offs are inside the window.
     """
     for statement in _STATEMENTS:
-        _run(
+        run(
             statement.format(
                 rows=row_count,
                 events=events_a_batch,
@@ -37,15 +37,13 @@ def make(
 def untally() -> None:
     """Everything arrived, nothing tallied; tables as after a fresh start, statistics included."""
     drop_triggers(connection=connection)
-    _run(
-        "TRUNCATE points_transfer, points_tallyrun, points_householdday, points_daysettlement, indicators_communityday"
-    )
+    run("TRUNCATE points_transfer, points_tallyrun, points_householdday, points_daysettlement, indicators_communityday")
     create_triggers(connection=connection)
-    _run("UPDATE points_account SET balance_points = 0 WHERE household_id IS NOT NULL")
-    _run("UPDATE sorting_dropoffbatch SET tallied_at = NULL, tally_run_id = NULL")
+    run("UPDATE points_account SET balance_points = 0 WHERE household_id IS NOT NULL")
+    run("UPDATE sorting_dropoffbatch SET tallied_at = NULL, tally_run_id = NULL")
     for table in ("points_account", "sorting_dropoffbatch", "sorting_dropoff", "households_household"):
-        _run(f"VACUUM ANALYZE {table}")
-    _run("CHECKPOINT")
+        run(f"VACUUM ANALYZE {table}")
+    run("CHECKPOINT")
 
 
 def checksum() -> tuple[tuple[object, ...], ...]:
@@ -63,7 +61,8 @@ def checksum() -> tuple[tuple[object, ...], ...]:
     )
 
 
-def _run(statement: str) -> None:
+def run(statement: str) -> None:
+    """One statement, committed by itself."""
     with connection.cursor() as cursor:
         cursor.execute(statement)
 

@@ -118,7 +118,7 @@ class Transfer(models.Model):
         Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False, verbose_name="转入"
     )
     household = models.ForeignKey(
-        Household, on_delete=models.PROTECT, related_name="+", db_constraint=False, verbose_name="住户"
+        Household, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False, verbose_name="住户"
     )
     points = models.IntegerField("积分")
     reason = models.CharField("原因", max_length=8, choices=Reason.choices)
@@ -134,6 +134,8 @@ class Transfer(models.Model):
             models.CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_between_two_accounts"),
             models.CheckConstraint(condition=Q(reason__in=Reason.values), name="transfer_reason_known"),
         ]
+        # A household's last transfers, however many it has: read backwards, as far as a page needs.
+        indexes = [models.Index(fields=["household", "id"], name="transfer_household_newest")]
 
     def __str__(self) -> str:
         return f"{self.reference}: {self.points}"

@@ -1,0 +1,71 @@
+"""What a transfer was for, in a sentence that people understand. Pure: read from its reason and its reference.
+
+Who posts chooses the reference: day/HOUSEHOLD/DATE/NUMBER/PART by the settlement, expire/HOUSEHOLD/RUN by the expiry,
+redemption/ID/redeem and …/refund, correction/ID/REASON.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a transfer is about: the first part of its reference; then the day or the key of the act, if any."""
+
+    kind: str
+    on: dt.date | None = None
+    act_id: int | None = None
+    part: str = ""
+
+
+_OF_DAY = {
+    "AWARD": "{day}投放得 {points} 分,待核验",
+    "UNAWARD": "{day}投放的待核验积分收回 {points} 分",
+    "RELEASE": "{day}投放的 {points} 分已可用",
+    "BONUS": "{day}核验合格,奖励 {points} 分",
+    "REVERSE": "{day}的核验结论有变,收回 {points} 分",
+    "PENALTY": "{day}投放不合格,扣 {points} 分",
+    "UNPENALTY": "{day}的扣分取消,退回 {points} 分",
+}
+_OF_ACT = {
+    ("redemption", "redeem"): "兑换奖品(兑换单 {act_id}),用去 {points} 分",
+    ("redemption", "refund"): "兑换单 {act_id} 没有领取,退回 {points} 分",
+    ("correction", "BONUS"): "工作人员更正(第 {act_id} 号),增加 {points} 分",
+    ("correction", "REVERSE"): "工作人员更正(第 {act_id} 号),扣减 {points} 分",
+}
+_OF_REASON = {
+    "AWARD": "得 {points} 分,待核验",
+    "RELEASE": "{points} 分已可用",
+    "BONUS": "奖励 {points} 分",
+    "PENALTY": "扣 {points} 分",
+    "REDEEM": "兑换用去 {points} 分",
+    "REFUND": "退回 {points} 分",
+    "REVERSE": "收回 {points} 分",
+    "EXPIRE": "到期没有使用,过期 {points} 分",
+}
+
+
+def read_reference(*, reference: str) -> Subject:
+    """What the reference names; of one that no part of the platform wrote, only its first part."""
+    kind, *rest = reference.split("/")
+    if kind == "day" and len(rest) == 4:
+        on = _date_or_none(rest[1])
+        return Subject(kind=kind, on=on, part=rest[3]) if on else Subject(kind=kind)
+    if kind != "expire" and len(rest) >= 2 and rest[0].isdecimal():
+        return Subject(kind=kind, act_id=int(rest[0]), part="/".join(rest[1:]))
+    return Subject(kind=kind)
+
+
+def transfer_sentence(*, reason: str, reference: str, points: int) -> str:
+    """ "11月23日投放得 10 分,待核验": why the points moved and what for. A reference we do not know leaves the why."""
+    subject = read_reference(reference=reference)
+    known = _OF_DAY.get(subject.part) if subject.on else _OF_ACT.get((subject.kind, subject.part))
+    day = f"{subject.on.month}月{subject.on.day}日" if subject.on else ""
+    return (known or _OF_REASON[reason]).format(day=day, act_id=subject.act_id, points=f"{points:,}")
+
+
+def _date_or_none(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
