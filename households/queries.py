@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from django.db.models import FilteredRelation, OuterRef, Q, Subquery
 
 from households.card_text import card_key
-from households.models import CardKind, Consent, ConsentKind, Household
+from households.models import Card, CardKind, Community, Consent, ConsentKind, Household, Member
 from households.phones import normal_phone
 from lib.import_command import in_chunks
 from people import secrets
@@ -37,6 +37,27 @@ def households_of_phone(*, text: str) -> list[Household]:
 def is_member_of(*, user: User, household: Household) -> bool:
     """Whether the user is one of the household's people now: nobody judges or corrects what is their own."""
     return household.members.filter(user=user, left_at__isnull=True).exists()
+
+
+def present_memberships(*, user: User) -> list[Member]:
+    """The user's memberships of households that have not left, with the household and its community, oldest first."""
+    return list(
+        Member.objects.filter(user=user, left_at__isnull=True, household__left_on__isnull=True)
+        .select_related("household__community")
+        .order_by("joined_at", "pk")
+    )
+
+
+def community_of_qr(*, text: str) -> Community | None:
+    """The community of the household with this active QR card; None for a token that nobody has. Says nothing more.
+
+    Only QR tokens are looked up, which nobody can guess: the numbers of RFID cards can be counted through.
+    """
+    card = Card.objects.filter(kind=CardKind.QR, number_key=card_key(text=text), valid_to__isnull=True).select_related(
+        "household__community"
+    )
+    found = card.filter(household__left_on__isnull=True).first()
+    return found.household.community if found else None
 
 
 def consent_holds(*, household: Household, kind: ConsentKind) -> bool:

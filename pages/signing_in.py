@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from households.queries import present_memberships
 from people.models import Role
 from people.standing import standing_of
 
@@ -54,4 +55,6 @@ def start(request: HttpRequest) -> HttpResponse:
     for role, name in START_OF_ROLE.items():
         if standing.holds(role):
             return redirect(name)
+    if present_memberships(user=user):
+        return redirect("my-home")
     return redirect("admin:index") if user.is_staff else render(request, "pages/no_role.html", status=403)

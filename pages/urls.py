@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from pages.items.views import look_up
+from pages.my.signing_in import card_face
 from pages.signing_in import SignIn, SignOut, start
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,5 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out", SignOut.as_view(), name="sign-out"),
     path("start", start, name="start"),
     path("what-is-it", look_up, name="waste-items"),
+    path("my/", include("pages.my.urls")),
+    path("c/<str:token>", card_face, name="card-face"),
     path("bureau/", include("pages.bureau.urls")),
 ]

@@ -14,28 +14,50 @@ from households.services.community_file import COMMUNITY_COLUMNS, import_communi
 from households.services.consents import MemberOfAnotherHousehold, record_consent
 from households.services.household_file import HOUSEHOLD_COLUMNS, import_households
 from households.services.leaving import end_household
+from households.services.members import (
+    AlreadyMember,
+    NotTheFirstMember,
+    PhoneUnreadable,
+    TooManyMembers,
+    change_phone,
+    first_member,
+    invite_member,
+    new_resident_account,
+    remove_member,
+    user_of_phone,
+)
 from households.services.notices import mark_notices_read, notify_household, notify_households_of
 from households.services.serials import lock_registration, next_serials
 
 __all__ = [
     "COMMUNITY_COLUMNS",
     "HOUSEHOLD_COLUMNS",
+    "AlreadyMember",
     "CardAlreadyIssued",
     "CardHeldElsewhere",
     "CardUnreadable",
     "FingerprintConsentMissing",
     "HouseholdHasLeft",
     "MemberOfAnotherHousehold",
+    "NotTheFirstMember",
+    "PhoneUnreadable",
+    "TooManyMembers",
+    "change_phone",
     "end_household",
+    "first_member",
     "import_communities",
     "import_households",
+    "invite_member",
     "issue_card",
     "lock_registration",
     "mark_notices_read",
     "new_qr_token",
+    "new_resident_account",
     "next_serials",
     "notify_household",
     "notify_households_of",
     "record_consent",
+    "remove_member",
     "replace_card",
+    "user_of_phone",
 ]

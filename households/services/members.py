@@ -1,0 +1,167 @@
+"""Members: who belongs to a household, how they sign in, how they come and go."""
+
+import datetime as dt
+import secrets as random
+
+from django.db import transaction
+
+from households.models import Household, Member
+from households.phones import normal_phone
+from lib.errors import DomainError
+from people import secrets
+from people.models import User
+
+MEMBERS_MAX = 12  # of one household: a large family, not a club
+
+
+class PhoneUnreadable(DomainError):
+    """What was typed is no phone number."""
+
+    code = "phone_unreadable"
+    message = "这不像一个手机号,请核对后再输入"
+
+
+class AlreadyMember(DomainError):
+    """The number belongs to a present member of the household already."""
+
+    code = "already_member"
+    message = "这个手机号已经是本户成员"
+
+
+class TooManyMembers(DomainError):
+    """A household has at most MEMBERS_MAX present members."""
+
+    code = "too_many_members"
+    message = f"一户最多 {MEMBERS_MAX} 位成员,请先让不在的成员退出"
+
+
+class NotTheFirstMember(DomainError):
+    """Only the household's first present member invites others and takes them out."""
+
+    code = "not_the_first_member"
+    message = "只有户内第一位成员能邀请或移出别人"
+
+
+@transaction.atomic
+def user_of_phone(*, phone: str, now: dt.datetime) -> User | None:
+    """The account of whoever proved to have this phone (in its normal form); None where no present member has it.
+
+    All present memberships of the number become that one account's. An account without a name and password is made
+    where there is none: it can only be entered by a code or a PIN.
+    """
+    members = list(
+        Member.objects.select_for_update(of=("self",))
+        .filter(phone_lookup=secrets.lookup_digest(text=phone), left_at__isnull=True, household__left_on__isnull=True)
+        .select_related("user")
+        .order_by("joined_at", "pk")
+    )
+    if not members:
+        return None
+    user = next((member.user for member in members if member.user and member.user.is_active), None)
+    if user is None:
+        user = new_resident_account(name=members[0].name)
+    for member in members:
+        if member.user_id is None:
+            member.user = user
+            member.save(update_fields=["user"])
+    return user
+
+
+def new_resident_account(*, name: str) -> User:
+    """An account with an unguessable name and no password."""
+    user = User(username=f"resident-{random.token_hex(8)}", display_name=name)
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
+def first_member(*, household: Household) -> Member | None:
+    """The present member who joined first: who invites the others."""
+    return household.members.filter(left_at__isnull=True).order_by("joined_at", "pk").first()
+
+
+@transaction.atomic
+def invite_member(*, household: Household, by: Member, phone: str, name: str, now: dt.datetime) -> Member:
+    """Let somebody with this phone sign in for the household; they prove the phone by a code of their own.
+
+    :raises NotTheFirstMember: `by` is not the household's first present member.
+    :raises PhoneUnreadable: that is no phone number.
+    :raises AlreadyMember: the number is a present member's.
+    :raises TooManyMembers: the household has as many members as it may.
+    """
+    Household.objects.select_for_update().get(pk=household.pk)
+    _demand_first(household=household, by=by)
+    normal = normal_phone(text=phone)
+    if normal is None:
+        raise PhoneUnreadable
+    lookup = secrets.lookup_digest(text=normal)
+    present = household.members.filter(left_at__isnull=True)
+    if present.filter(phone_lookup=lookup).exists():
+        raise AlreadyMember
+    if present.count() >= MEMBERS_MAX:
+        raise TooManyMembers
+    return Member.objects.create(
+        household=household,
+        name=name.strip()[:80],
+        phone_encrypted=secrets.encrypt(text=normal),
+        phone_lookup=lookup,
+        joined_at=now,
+    )
+
+
+@transaction.atomic
+def remove_member(*, member: Member, by: Member, now: dt.datetime) -> bool:
+    """Take somebody out of the household, or leave it oneself; False where they had left already.
+
+    The personal link is cut: name and phone are gone, and an account that served nothing else is closed and nameless.
+    The row keeps the account's key, so that a guide cannot judge the home they left yesterday. What the household
+    dropped off stays the household's.
+
+    :raises NotTheFirstMember: `by` is somebody else than the member or the household's first present one.
+    """
+    household = Household.objects.select_for_update().get(pk=member.household_id)
+    if by.pk != member.pk:
+        _demand_first(household=household, by=by)
+    left = Member.objects.filter(pk=member.pk, left_at__isnull=True).update(
+        left_at=now, name="", phone_encrypted=b"", phone_lookup=""
+    )
+    if left and member.user_id is not None:
+        _close_account_without_use(user_id=member.user_id)
+    return bool(left)
+
+
+@transaction.atomic
+def change_phone(*, member: Member, phone: str, now: dt.datetime) -> None:
+    """Give the member a new number, which they proved by a code sent to it.
+
+    :raises PhoneUnreadable: that is no phone number.
+    :raises AlreadyMember: the number is another present member's of the household.
+    """
+    normal = normal_phone(text=phone)
+    if normal is None:
+        raise PhoneUnreadable
+    lookup = secrets.lookup_digest(text=normal)
+    household = Household.objects.select_for_update().get(pk=member.household_id)
+    if household.members.filter(phone_lookup=lookup, left_at__isnull=True).exclude(pk=member.pk).exists():
+        raise AlreadyMember
+    Member.objects.filter(pk=member.pk, left_at__isnull=True).update(
+        phone_encrypted=secrets.encrypt(text=normal), phone_lookup=lookup
+    )
+
+
+def _close_account_without_use(*, user_id: int) -> None:
+    user = User.objects.get(pk=user_id)
+    is_in_use = (
+        user.has_usable_password()
+        or user.role_grants.exists()
+        or user.memberships.filter(left_at__isnull=True).exists()
+    )
+    if not is_in_use:
+        user.is_active, user.display_name = False, ""
+        user.save(update_fields=["is_active", "display_name"])
+
+
+def _demand_first(*, household: Household, by: Member) -> None:
+    first = first_member(household=household)
+    if first is None or first.pk != by.pk:
+        raise NotTheFirstMember

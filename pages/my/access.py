@@ -1,0 +1,65 @@
+"""Whose screen it is: the household that a signed-in resident looks at, chosen among their own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from households.models import Household, Member
+from households.queries import present_memberships
+from people.models import User
+
+HOUSEHOLD_KEY = "household_id"  # of the session
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """Somebody who is a present member of a household, and all their memberships."""
+
+    user: User
+    member: Member
+    memberships: tuple[Member, ...]
+
+    @property
+    def household(self) -> Household:
+        """The household whose screens are shown."""
+        return self.member.household
+
+
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+ResidentView = Callable[Concatenate[HttpRequest, Resident, P], HttpResponse]
+
+
+def for_residents(view: ResidentView[P]) -> View[P]:
+    """Make a view of one that takes (request, resident, …); who is no present member of any household signs in first.
+
+    A household comes from the session and only ever out of the user's own: no address names one.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        resident = resident_of(request=request)
+        if resident is None:
+            return redirect(f"{reverse('my-sign-in')}?next={request.path}")
+        return view(request, resident, *args, **kwargs)
+
+    return never_cache(wrapped)
+
+
+def resident_of(*, request: HttpRequest) -> Resident | None:
+    """The signed-in resident, in one query; None where nobody is, or the user has no household."""
+    user = request.user
+    if not user.is_authenticated:
+        return None
+    memberships = present_memberships(user=user)
+    if not memberships:
+        return None
+    chosen = request.session.get(HOUSEHOLD_KEY)
+    member = next((each for each in memberships if each.household_id == chosen), memberships[0])
+    return Resident(user=user, member=member, memberships=tuple(memberships))

@@ -1,0 +1,39 @@
+"""The frame around every screen of a resident: short name of the home above, five buttons below."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from households.models import Household
+from pages.my.access import Resident
+
+# (the screen's url name, its word), in the order of the bar below. LOOK.md: 首页 记录 兑换 查分类 我的.
+SCREENS: tuple[tuple[str, str], ...] = (("my-home", "首页"), ("waste-items", "查分类"))
+
+
+def short_name(*, household: Household) -> str:
+    """The home as its people call it: 1栋1单元101."""
+    return f"{household.building}栋{household.unit}单元{household.room}"
+
+
+def render_my(
+    request: HttpRequest,
+    resident: Resident,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    current: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Render a screen of a resident; `current` is the url name under which the bar shows it."""
+    household = resident.household
+    frame = {
+        "bar": [(reverse(name), word, name == current) for name, word in SCREENS],
+        "home_name": short_name(household=household),
+        "community_name": household.community.name,
+        "has_other_homes": len(resident.memberships) > 1,
+    }
+    return render(request, template, frame | dict(context), status=status)
