@@ -4,7 +4,7 @@ import datetime as dt
 
 from axes.helpers import get_client_ip_address
 from django.contrib.auth import login, logout
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -89,9 +89,10 @@ def choose_home(request: HttpRequest, resident: Resident) -> HttpResponse:
     own = {str(member.household_id): member for member in resident.memberships}
     if request.method == "POST":
         chosen = own.get(request.POST.get("household", ""))
-        if chosen is not None:
-            request.session[HOUSEHOLD_KEY] = chosen.household_id
-            return redirect("my-home")
+        if chosen is None:
+            raise Http404
+        request.session[HOUSEHOLD_KEY] = chosen.household_id
+        return redirect("my-home")
     homes = [
         (key, member.household.community.name, short_name(household=member.household), member == resident.member)
         for key, member in own.items()

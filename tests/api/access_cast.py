@@ -35,6 +35,7 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "community_id": lambda owned: owned.community.pk,
     "point_id": lambda owned: owned.point.pk,
     "drop_off_id": lambda owned: owned.drop_off.pk,
+    "token": lambda owned: "0123456789abcdef0123456789abcdef",  # nobody's card
     "token_prefix": lambda owned: owned.token_prefix,
 }
 

@@ -9,6 +9,8 @@ from typing import Any
 from tests.api.access_cast import Owned
 
 REQUESTS: Mapping[str, Callable[[Owned], dict[str, Any]]] = {
+    "POST my-choose-home": lambda owned: {"household": owned.household.pk},
+    "POST my-sign-in": lambda owned: {"phone": "13800000001"},
     "POST api-tokens": lambda owned: {"username": "chen", "password": "chen-password-1"},
     "POST device-drop-offs": lambda owned: {"bin": owned.smart_bin.code, "events": []},
     "POST device-status": lambda owned: {"bin": owned.smart_bin.code},

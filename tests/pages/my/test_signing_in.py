@@ -113,7 +113,7 @@ def test_somebody_of_two_homes_chooses_among_the_own_only(
     assert "换一户" in client.get("/my/").content.decode()
     client.post("/my/homes", {"household": str(li.pk)})
     assert "1栋1单元102" in client.get("/my/").content.decode()
-    client.post("/my/homes", {"household": str(wang.pk)})
+    assert client.post("/my/homes", {"household": str(wang.pk)}).status_code == 404
     assert "1栋1单元102" in client.get("/my/").content.decode()
 
 
