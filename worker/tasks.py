@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from guides.services.sampling import commit_sample_keys
 from people.services import forget_old_codes
 from points.expiry import announce_expiry, expire_due
 from points.release import release_due
@@ -71,3 +72,9 @@ def clear_photos_not_to_keep() -> int:
 def sweep_files_of_photos() -> int:
     """Remove the files of photos that no row names; how many."""
     return sweep_photo_files(now=timezone.now())
+
+
+@app.task(name="worker.commit_sample_keys")
+def commit_keys_of_samples() -> int:
+    """Put the keys that draw the coming days' random samples on record; how many were new."""
+    return commit_sample_keys(now=timezone.now())

@@ -14,6 +14,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from guides.services.sampling import commit_sample_keys
 from people.code_senders import configured_sender
 from people.services import send_waiting_codes
 from points.expiry import announce_expiry, expire_due
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 POLL_S = 1.0  # a resident who looks at the phone after a drop-off finds it counted
 RELEASE_EVERY_S = 60.0
 WATCH_BINS_EVERY_S = 60.0
+COMMIT_KEYS_EVERY_S = 3_600.0
 EXPIRE_EVERY_S = 3_600.0  # it adds up two years of settlements, and falls due once a year
 ANNOUNCE_EVERY_S = 6 * 3_600.0
 CODES_POLL_S = 1.0  # somebody stands there with the phone in hand
@@ -60,6 +62,7 @@ def watch() -> None:
     chores = [
         _Chore(release_due, RELEASE_EVERY_S),
         _Chore(watch_bins, WATCH_BINS_EVERY_S),
+        _Chore(commit_sample_keys, COMMIT_KEYS_EVERY_S),
         _Chore(expire_due, EXPIRE_EVERY_S),
         _Chore(expire_redemptions_due, EXPIRE_REDEMPTIONS_EVERY_S),
         _Chore(announce_expiry, ANNOUNCE_EVERY_S),

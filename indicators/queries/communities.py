@@ -3,15 +3,16 @@
 import datetime as dt
 from collections import defaultdict
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Q, Sum
 
 from collection.models import Load
 from households.models import Community
 from indicators.facts import CommunityFacts, HouseholdFacts, Period, SampleFacts
 from indicators.models import CommunityDay
-from indicators.queries.households import day_after, household_facts, verifications_that_count
+from indicators.queries.households import day_after, household_facts
 from sorting.categories import WasteCategory
-from sorting.models import SmartBin, SpotCheck, Verdict, VerificationSource
+from sorting.models import SmartBin, SpotCheck, Verdict
+from sorting.queries.verdicts import verdicts_of_sample
 
 
 def community_facts(*, period: Period) -> list[CommunityFacts]:
@@ -84,16 +85,9 @@ def _random_samples(*, period: Period) -> dict[int, SampleFacts]:
 
     A sampled drop-off counts once, with its last verdict from the sample; withdrawn, it is unjudged again.
     """
-    of_sample = Q(source=VerificationSource.RANDOM_SAMPLE) | Q(verdict=Verdict.WITHDRAWN)
-    later = verifications_that_count().filter(of_sample, drop_off_id=OuterRef("drop_off_id"), pk__gt=OuterRef("pk"))
     rows = (
-        verifications_that_count()
-        .filter(
-            ~Exists(later),
-            source=VerificationSource.RANDOM_SAMPLE,
-            drop_off__occurred_on__range=(period.starts_on, period.ends_on),
-        )
-        .exclude(verdict=Verdict.WITHDRAWN)
+        verdicts_of_sample()
+        .filter(drop_off__occurred_on__range=(period.starts_on, period.ends_on))
         .values_list("drop_off__community_id")
         .annotate(judged=Count("pk"), right=Count("pk", filter=Q(verdict=Verdict.CORRECT)))
     )

@@ -10,7 +10,8 @@ from django.utils import timezone
 from households.models import Card, Household
 from indicators.facts import HouseholdFacts, Period
 from points.models import HouseholdDay
-from sorting.models import SetAside, Verdict, Verification
+from sorting.models import Verdict
+from sorting.queries.verdicts import verdicts_in_force
 
 ACTIVE_DAYS = 30  # the contract's "active_30_days" and "sorting_right" look at this many days, the last included
 
@@ -71,23 +72,6 @@ def _funnel(*, period: Period) -> list[tuple[int, int, int, int, int, int]]:
 
 def _active_days(*, until: dt.date) -> tuple[dt.date, dt.date]:
     return until - dt.timedelta(days=ACTIVE_DAYS - 1), until
-
-
-def verdicts_in_force() -> QuerySet[Verification]:
-    """The verdict that holds of each drop-off that counts: the last tallied one, unless that one is WITHDRAWN."""
-    later = Verification.objects.filter(
-        drop_off_id=OuterRef("drop_off_id"), pk__gt=OuterRef("pk"), batch__tallied_at__isnull=False
-    )
-    return verifications_that_count().exclude(verdict=Verdict.WITHDRAWN).filter(~Exists(later))
-
-
-def verifications_that_count() -> QuerySet[Verification]:
-    """Tallied verifications of drop-offs that are tallied and not set aside."""
-    return Verification.objects.filter(
-        ~Exists(SetAside.objects.filter(drop_off_id=OuterRef("drop_off_id"))),
-        batch__tallied_at__isnull=False,
-        drop_off__batch__tallied_at__isnull=False,
-    )
 
 
 def _verdicts_by_household() -> QuerySet[Any, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from django.utils import timezone
 
+from guides.models import SampleCommitment
 from households.models import Household
 from points.models import PointRule, Programme
 from sorting.models import Alert, AlertKind, SmartBin
@@ -52,6 +53,11 @@ def test_the_watch_looks_at_the_bins_too(bin_07: SmartBin, asked_to_stop_soon: N
     record_status(smart_bin=bin_07, heartbeat=heartbeat, received_at=an_hour_ago)
     watch()
     assert Alert.objects.get().kind == AlertKind.OFFLINE
+
+
+def test_the_watch_puts_the_keys_of_samples_on_record(asked_to_stop_soon: None) -> None:
+    watch()
+    assert SampleCommitment.objects.count() == 8
 
 
 def test_a_day_that_cannot_be_released_does_not_end_the_watch(

@@ -1,4 +1,4 @@
-"""Reading which communities are in a guide's care."""
+"""Which communities are in a guide's care, and which photos."""
 
 import datetime as dt
 

@@ -1,0 +1,22 @@
+"""Who looks after which community, who is on duty where, what they found, and what they are to look at."""
+
+from guides.models.assignments import GuideAssignment
+from guides.models.phones import GuidePhone, GuidePin, PhoneGuide
+from guides.models.problems import Problem, ProblemKind
+from guides.models.sampling import SampleCommitment, SampleRate
+from guides.models.scenes import ScenePhoto
+from guides.models.shifts import RosterSlot, Shift
+
+__all__ = [
+    "GuideAssignment",
+    "GuidePhone",
+    "GuidePin",
+    "PhoneGuide",
+    "Problem",
+    "ProblemKind",
+    "RosterSlot",
+    "SampleCommitment",
+    "SampleRate",
+    "ScenePhoto",
+    "Shift",
+]

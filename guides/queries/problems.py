@@ -1,0 +1,22 @@
+"""Problems: those a guide may see and close, and those the bureau waits for."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.db.models import F, QuerySet
+
+from guides.models import Problem
+
+
+def problems_in_communities(*, community_ids: Collection[int], since: dt.datetime) -> QuerySet[Problem]:
+    """Open ones whatever their age, the most urgent first; then those rectified since that moment."""
+    found = Problem.objects.filter(point__community__in=community_ids).exclude(rectified_at__lt=since)
+    return found.select_related("point__community", "bin", "found_by", "rectified_by").order_by(
+        F("rectified_at").desc(nulls_first=True), "due_at", "pk"
+    )
+
+
+def overdue_problems(*, now: dt.datetime) -> QuerySet[Problem]:
+    """For the bureau: open and past their deadline, the longest overdue first."""
+    open_ones = Problem.objects.filter(rectified_at__isnull=True, due_at__lt=now)
+    return open_ones.select_related("point__community__subdistrict", "bin", "found_by").order_by("due_at", "pk")

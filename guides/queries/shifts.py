@@ -1,0 +1,85 @@
+"""Who is on duty, and how a week went against its roster."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils import timezone
+
+from guides.models import RosterSlot, Shift
+from guides.punctuality import Punctuality, Slot, punctuality
+from people.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftSeen:
+    """A shift with how it lay against the roster."""
+
+    shift: Shift
+    punctuality: Punctuality
+
+
+@dataclass(frozen=True, slots=True)
+class RosterDay:
+    """One local day of a guide: the slots nobody came to (yet), and the shifts."""
+
+    on_date: dt.date
+    slots: list[RosterSlot]
+    shifts: list[ShiftSeen]
+
+
+def open_shift(*, guide: User) -> Shift | None:
+    """Where the guide is on duty, with point and community."""
+    return Shift.objects.filter(guide=guide, ended_at__isnull=True).select_related("point__community").first()
+
+
+def roster_week(*, guide: User, monday: dt.date, now: dt.datetime) -> list[RosterDay]:
+    """Seven days from that Monday. Two queries."""
+    days = [monday + dt.timedelta(days=number) for number in range(7)]
+    slots = list(
+        RosterSlot.objects.filter(guide=guide, on_date__range=(days[0], days[-1]))
+        .select_related("point")
+        .order_by("on_date", "starts_at")
+    )
+    begins, ends = moment_of(on=days[0], at=dt.time()), moment_of(on=days[-1] + dt.timedelta(days=1), at=dt.time())
+    shifts = list(
+        Shift.objects.filter(Q(started_at__gte=begins, started_at__lt=ends), guide=guide)
+        .select_related("point")
+        .order_by("started_at")
+    )
+    known = {slot.pk: _slot_of(slot) for slot in slots}
+    seen = [
+        ShiftSeen(
+            shift=shift,
+            punctuality=punctuality(
+                point_id=shift.point_id,
+                started_at=shift.started_at,
+                ended_at=shift.ended_at,
+                slots=known.values(),
+                now=now,
+            ),
+        )
+        for shift in shifts
+    ]
+    taken = {each.punctuality.slot for each in seen}
+    return [
+        RosterDay(
+            on_date=day,
+            slots=[slot for slot in slots if slot.on_date == day and known[slot.pk] not in taken],
+            shifts=[each for each in seen if timezone.localdate(each.shift.started_at) == day],
+        )
+        for day in days
+    ]
+
+
+def moment_of(*, on: dt.date, at: dt.time) -> dt.datetime:
+    """A local date and time as a moment."""
+    return timezone.make_aware(dt.datetime.combine(on, at))
+
+
+def _slot_of(slot: RosterSlot) -> Slot:
+    return Slot(
+        point_id=slot.point_id,
+        starts_at=moment_of(on=slot.on_date, at=slot.starts_at),
+        ends_at=moment_of(on=slot.on_date, at=slot.ends_at),
+    )
