@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 
-PERSONAL_KEYS = frozenset({"card", "name", "phone", "rfid", "token", "ip", "user_agent"})
+PERSONAL_KEYS = frozenset({"card", "name", "phone", "pin", "rfid", "token", "ip", "user_agent"})
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _HOUSEHOLD_CODE = re.compile(r"(?<!\d)\d{15}(?!\d)")
 _DATABASE_DETAIL = re.compile(r"DETAIL:[^\n]*")

@@ -4,10 +4,11 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 
+from django.db.models import Q
 from django.utils import timezone
 
-from households.card_text import CODE_LENGTH
-from households.models import Household
+from households.card_text import CODE_LENGTH, card_key
+from households.models import Card, Household
 from lib.dialect import fetch, moment
 from lib.sql_lists import is_any_sql, text_list
 
@@ -34,6 +35,17 @@ def households_of_cards(*, reads: Sequence[tuple[str, dt.datetime]]) -> list[int
                 household_id = code_household_id
         found.append(household_id)
     return found
+
+
+def card_read(*, text: str, at: dt.datetime) -> Card | None:
+    """The card with this number or token that is valid at the moment, with its household; None where there is none.
+
+    A household code is no card. What may be done with a card depends on its kind: a QR can be photographed.
+    """
+    valid = (Q(valid_from__isnull=True) | Q(valid_from__lte=at)) & (Q(valid_to__isnull=True) | Q(valid_to__gt=at))
+    key = card_key(text=text)
+    # As households_of_cards does, the card that ended goes before the one without end: both cannot be at a counter.
+    return Card.objects.select_related("household").filter(valid, number_key=key).order_by("valid_to", "pk").first()
 
 
 def _holder(cards: Sequence[_Validity], at: dt.datetime) -> int | None:

@@ -1,4 +1,4 @@
-"""Subdistrict, Community, Household and what belongs to one: Member, Card, Consent."""
+"""Subdistrict, Community, Household and what belongs to one: Member, Card, HouseholdPin, Consent, Notice."""
 
 from django.conf import settings
 from django.db import models
@@ -158,6 +158,31 @@ class Card(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number[-4:]}"
+
+
+class HouseholdPin(models.Model):
+    """PIN 码: six digits by which a household without a phone shows that it is itself. Only a slow hash is kept.
+
+    `wrong_count` are the tries since the last right one; `locked_until`: no try counts before. `given_by` is empty
+    where the household changed it itself.
+    """
+
+    household = models.OneToOneField(Household, on_delete=models.PROTECT, related_name="pin", verbose_name="住户")
+    pin_hash = models.CharField("PIN 摘要", max_length=200, editable=False)
+    set_at = models.DateTimeField("设置时间")
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="经办"
+    )
+    wrong_count = models.PositiveIntegerField("连续错误次数", default=0)
+    locked_until = models.DateTimeField("锁定到", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "PIN 码"
+        verbose_name_plural = "PIN 码"
+        constraints = [models.CheckConstraint(condition=~Q(pin_hash=""), name="household_pin_hash_given")]
+
+    def __str__(self) -> str:
+        return f"PIN {self.household_id}"
 
 
 class ConsentKind(models.TextChoices):

@@ -27,6 +27,16 @@ from households.services.members import (
     user_of_phone,
 )
 from households.services.notices import mark_notices_read, notify_household, notify_households_of
+from households.services.pins import (
+    PinLocked,
+    PinMistyped,
+    PinNotAllowed,
+    PinTooSimple,
+    PinWrong,
+    change_pin,
+    check_pin,
+    give_pin,
+)
 from households.services.serials import lock_registration, next_serials
 
 __all__ = [
@@ -41,10 +51,18 @@ __all__ = [
     "MemberOfAnotherHousehold",
     "NotTheFirstMember",
     "PhoneUnreadable",
+    "PinLocked",
+    "PinMistyped",
+    "PinNotAllowed",
+    "PinTooSimple",
+    "PinWrong",
     "TooManyMembers",
     "change_phone",
+    "change_pin",
+    "check_pin",
     "end_household",
     "first_member",
+    "give_pin",
     "import_communities",
     "import_households",
     "invite_member",

@@ -18,8 +18,14 @@ from points.services.collecting import (
     look_up_code,
 )
 from points.services.expiring import expire_redemptions_due
+from points.services.presence import (
+    DailyCapReached,
+    HouseholdNotBeforeYou,
+    NotYourOwnHousehold,
+    ProofMissing,
+    redeem_for_household_present,
+)
 from points.services.redeeming import (
-    HouseholdHasLeft,
     IdempotencyConflict,
     IdempotencyKeyUnfit,
     QuantityOutOfRange,
@@ -35,11 +41,14 @@ __all__ = [
     "CodeUnknown",
     "CodesPaused",
     "Counter",
+    "DailyCapReached",
     "HandedOutElsewhere",
-    "HouseholdHasLeft",
+    "HouseholdNotBeforeYou",
     "IdempotencyConflict",
     "IdempotencyKeyUnfit",
     "NotThisShop",
+    "NotYourOwnHousehold",
+    "ProofMissing",
     "QuantityOutOfRange",
     "RedemptionCancelled",
     "RedemptionCollected",
@@ -56,5 +65,6 @@ __all__ = [
     "expire_redemptions_due",
     "look_up_code",
     "move_stock",
+    "redeem_for_household_present",
     "redeem_reward",
 ]

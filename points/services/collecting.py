@@ -75,7 +75,7 @@ def look_up_code(*, code: str, counter: Counter, now: dt.datetime) -> Redemption
     :raises NotThisShop: the user does not hand out there.
     :raises CodeMistyped, CodeUnknown, CodesPaused: as said there. Unknown codes are counted.
     """
-    _require_counter(counter=counter, now=now)
+    require_counter(counter=counter, now=now)
     digits = normal_code(text=code)
     if not digits:
         raise CodeMistyped
@@ -113,11 +113,18 @@ def _collect(*, redemption_id: int, counter: Counter, now: dt.datetime) -> Redem
     if redemption.status == RedemptionStatus.COLLECTED and redemption.shop_id == counter.shop.pk:
         return redemption
     hand_out(redemption=redemption, shop=counter.shop, by=counter.by, now=now)
+    notify_household(
+        household=redemption.household,
+        kind=NoticeKind.REDEMPTION,
+        text=f"{redemption.reward.name} × {redemption.quantity} 已在{counter.shop.name}领取。",
+        reference=f"redemption/{redemption.pk}/collected",
+        now=now,
+    )
     return redemption
 
 
 def hand_out(*, redemption: Redemption, shop: Shop, by: User, now: dt.datetime) -> None:
-    """Close a locked redemption as collected here, and tell the household.
+    """Close a locked redemption as collected here. Whoever calls tells the household.
 
     :raises HandedOutElsewhere, RedemptionExpired, RedemptionCollected, RedemptionCancelled: as collect_redemption.
     """
@@ -127,16 +134,13 @@ def hand_out(*, redemption: Redemption, shop: Shop, by: User, now: dt.datetime) 
     if not redemption.reward.shops.filter(pk=shop.pk).exists():
         raise HandedOutElsewhere(f"“{redemption.reward.name}”不在{shop.name}领取。兑换单照旧有效。")
     close(redemption=redemption, status=RedemptionStatus.COLLECTED, by=by, now=now, shop=shop)
-    notify_household(
-        household=redemption.household,
-        kind=NoticeKind.REDEMPTION,
-        text=f"{redemption.reward.name} × {redemption.quantity} 已在{shop.name}领取。",
-        reference=f"redemption/{redemption.pk}/collected",
-        now=now,
-    )
 
 
-def _require_counter(*, counter: Counter, now: dt.datetime) -> None:
+def require_counter(*, counter: Counter, now: dt.datetime) -> None:
+    """Refuse who does not stand there.
+
+    :raises NotThisShop: the user does not hand out there, or the shop is closed.
+    """
     here = shops_of_user(user=counter.by, community_ids=counter.community_ids, on=timezone.localdate(now))
     if not here.filter(pk=counter.shop.pk).exists():
         raise NotThisShop

@@ -9,6 +9,7 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from households.models import Community, Household
+from households.services import HouseholdHasLeft
 from lib.contention import retry_on_contention
 from lib.errors import DomainError
 from people.models import User
@@ -74,13 +75,6 @@ class IdempotencyConflict(DomainError):
     message = "同一个请求号以前兑换过别的东西，那一单照旧有效。请重新打开兑换页再试。"
 
 
-class HouseholdHasLeft(DomainError):
-    """Its account is closed."""
-
-    code = "household_has_left"
-    message = "这户已经退出，不能再兑换。"
-
-
 @dataclass(frozen=True, slots=True)
 class Act:
     """Who redeems, by what proof and where; `community` where a guide stands in it with the household before them."""
@@ -107,7 +101,8 @@ def redeem_reward(
 
     :raises QuantityOutOfRange, IdempotencyKeyUnfit: as said there.
     :raises IdempotencyConflict: the key was used for another reward, quantity or proof.
-    :raises HouseholdHasLeft, RewardNotOffered, RewardSoldOut, RewardLimitReached: as said there.
+    :raises households.services.HouseholdHasLeft: its account is closed.
+    :raises RewardNotOffered, RewardSoldOut, RewardLimitReached: as said there.
     :raises points.ledger.InsufficientPoints: the household has fewer available points.
     :raises lib.contention.Busy: the rows were locked for too long. Whatever is raised, nothing has changed.
     """
@@ -155,7 +150,7 @@ def reserve(*, household: Household, reward: Reward, quantity: int, key: str, ac
         raise QuantityOutOfRange
     left_on = Household.objects.values_list("left_on", flat=True).get(pk=household.pk)
     if left_on is not None and left_on <= timezone.localdate(now):
-        raise HouseholdHasLeft
+        raise HouseholdHasLeft("这户已经退出，不能再兑换。")
     try:
         locked = locks.lock_reward(reward_id=reward.pk)
     except Reward.DoesNotExist as error:

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from households.models import Household
+from households.services import HouseholdHasLeft
 from people.models import User
 from points.audit import verify_ledger
 from points.expiry import expire_due
@@ -22,7 +23,6 @@ from points.models import (
     Transfer,
 )
 from points.services import (
-    HouseholdHasLeft,
     IdempotencyConflict,
     IdempotencyKeyUnfit,
     QuantityOutOfRange,
