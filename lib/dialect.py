@@ -58,6 +58,13 @@ def later_sql(*, moment_sql: str, seconds_sql: str) -> str:
     return f"strftime('%Y-%m-%d %H:%M:%f', {moment_sql}, '+' || ({seconds_sql} + 1) || ' seconds')"
 
 
+def seconds_between_sql(*, earlier_sql: str, later_sql: str) -> str:
+    """An expression for the seconds from one moment to another, to the millisecond."""
+    if is_postgresql():
+        return f"round(extract(epoch FROM {later_sql} - {earlier_sql}), 3)"
+    return f"round((julianday({later_sql}) - julianday({earlier_sql})) * 86400.0, 3)"
+
+
 def adapt(*, value: Any) -> Any:
     """A datetime or date as this database's driver stores it."""
     if hasattr(value, "hour"):

@@ -5,6 +5,7 @@ from django.utils import timezone
 from guides.services.sampling import commit_sample_keys
 from people.services import forget_old_codes
 from points.expiry import announce_expiry, expire_due
+from points.flags.look import look_tonight
 from points.release import release_due
 from points.services import expire_redemptions_due
 from sorting.services.alerts import watch_bins
@@ -47,6 +48,13 @@ def expire_redemptions() -> int:
 def announce_what_expires() -> int:
     """Tell the households what ends with the year; how many were told."""
     return announce_expiry(now=timezone.now())
+
+
+@app.task(name="worker.look_for_flags")
+def look_for_flags_tonight() -> int:
+    """Look for what seems unfair, where nobody has tonight; how many flags were opened."""
+    outcome = look_tonight(now=timezone.now())
+    return outcome.opened.total() if outcome else 0
 
 
 @app.task(name="worker.watch_bins")

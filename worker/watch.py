@@ -18,6 +18,7 @@ from guides.services.sampling import commit_sample_keys
 from people.code_senders import configured_sender
 from people.services import send_waiting_codes
 from points.expiry import announce_expiry, expire_due
+from points.flags.look import look_tonight
 from points.release import release_due
 from points.services import expire_redemptions_due
 from sorting.services.alerts import watch_bins
@@ -32,6 +33,7 @@ WATCH_BINS_EVERY_S = 60.0
 COMMIT_KEYS_EVERY_S = 3_600.0
 EXPIRE_EVERY_S = 3_600.0  # it adds up two years of settlements, and falls due once a year
 ANNOUNCE_EVERY_S = 6 * 3_600.0
+LOOK_FOR_FLAGS_EVERY_S = 600.0  # done once a night by whoever comes first
 CODES_POLL_S = 1.0  # somebody stands there with the phone in hand
 EXPIRE_REDEMPTIONS_EVERY_S = 600.0  # they end at midnight, and a neighbour waits for the last piece
 BACK_OFF_S_MAX = 15.0
@@ -66,6 +68,7 @@ def watch() -> None:
         _Chore(expire_due, EXPIRE_EVERY_S),
         _Chore(expire_redemptions_due, EXPIRE_REDEMPTIONS_EVERY_S),
         _Chore(announce_expiry, ANNOUNCE_EVERY_S),
+        _Chore(look_tonight, LOOK_FOR_FLAGS_EVERY_S),
     ]
     pause_s = POLL_S
     while not stop.is_set():

@@ -2,6 +2,7 @@
 
 from points.models.corrections import CorrectionState, PointCorrection
 from points.models.days import DaySettlement, HouseholdDay
+from points.models.flags import Flag, FlagKind, FlagLook, FlagState
 from points.models.ledger import Account, AccountKind, Reason, RunKind, TallyRun, Transfer
 from points.models.programme import PointRule, Programme, RuleUnit
 from points.models.redemptions import (
@@ -21,6 +22,10 @@ __all__ = [
     "AccountKind",
     "CorrectionState",
     "DaySettlement",
+    "Flag",
+    "FlagKind",
+    "FlagLook",
+    "FlagState",
     "HouseholdDay",
     "LimitPeriod",
     "PointCorrection",

@@ -89,18 +89,29 @@ class SpecialDay(models.Model):
 
 
 class SmartBin(models.Model):
-    """智能桶: identifies, weighs and reports. `categories` are the codes it takes, joined by ';'."""
+    """智能桶: identifies, weighs and reports. `categories` are the codes it takes, joined by ';'.
+
+    It has one container for each category, of `capacity_l` litres.
+    """
 
     code = models.CharField("桶号", max_length=64, unique=True)
     point = models.ForeignKey(CollectionPoint, on_delete=models.PROTECT, related_name="bins", verbose_name="投放点")
     categories = models.CharField("收集类别", max_length=60)
+    capacity_l = models.PositiveIntegerField(
+        "单个容器容积(升)", null=True, blank=True, help_text="空 = 不详,按 240 升估计;用来识别不可能的重量"
+    )
     registered_at = models.DateTimeField("登记时间")
     revoked_at = models.DateTimeField("停用时间", null=True, blank=True)
 
     class Meta:
         verbose_name = "智能桶"
         verbose_name_plural = "智能桶"
-        constraints = [models.CheckConstraint(condition=~Q(categories=""), name="smart_bin_takes_something")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(categories=""), name="smart_bin_takes_something"),
+            models.CheckConstraint(
+                condition=Q(capacity_l__isnull=True) | Q(capacity_l__range=(1, 30_000)), name="smart_bin_capacity_range"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code

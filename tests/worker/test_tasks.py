@@ -5,13 +5,16 @@ import os
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from households.models import Household
+from points.models import Flag
 from sorting.models import Alert, AlertKind, FillReading, SmartBin
 from sorting.services.photos import record_photo
 from sorting.services.status import Heartbeat, record_status
 from tests.builders import make_drop_off
+from tests.conftest import NOON
 from tests.lib.test_pictures import saved, scene
 from tests.worker.test_tally import balances
 from worker import tasks
@@ -44,6 +47,15 @@ def test_a_bin_that_fell_silent_is_alerted_once_whoever_looks(bin_07: SmartBin) 
     record_status(smart_bin=bin_07, heartbeat=heartbeat, received_at=an_hour_ago)
     assert (tasks.watch_all_bins(), tasks.watch_all_bins()) == (1, 0)
     assert Alert.objects.get().kind == AlertKind.OFFLINE
+
+
+@pytest.mark.django_db
+def test_flags_are_looked_for_once_a_night_whoever_comes_first(zhang: Household, bin_07: SmartBin) -> None:
+    with time_machine.travel(NOON.replace(hour=2, minute=30), tick=False):
+        then = timezone.now() - dt.timedelta(hours=12)
+        make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=then, weight_g=31_000)
+        assert (tasks.look_for_flags_tonight(), tasks.look_for_flags_tonight()) == (1, 0)
+    assert Flag.objects.get().household == zhang
 
 
 @pytest.mark.django_db
