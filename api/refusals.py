@@ -13,10 +13,8 @@ from rest_framework.response import Response
 from api.authentication import NotFromOurPage
 from api.device.rate import retry_after
 from api.errors import Refused
-from api.statuses import status_of
+from api.statuses import BUSY_RETRY_S, headers_of, status_of
 from lib.errors import DomainError
-
-BUSY_RETRY_S = 5  # a restart of the database takes about as long
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +49,7 @@ def _as_refused(error: Exception) -> Refused | None:
         return error
     if isinstance(error, DomainError):
         fields = {name: str(value) for name, value in error.fields.items()}
-        return Refused(status_of(error=error), error.code, error.text, fields=fields)
+        return Refused(status_of(error=error), error.code, error.text, fields=fields, headers=headers_of(error=error))
     if isinstance(error, OperationalError | InterfaceError | InternalError):
         log.error("api_unavailable", error=str(error)[:200])
         headers = {"Retry-After": str(BUSY_RETRY_S)}

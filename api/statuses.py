@@ -1,17 +1,39 @@
-"""Which status a domain error has on the wire: 404 unknown, 422 cannot be asked, else 409, at odds with what stands."""
+"""Which status a domain error has on the wire, by its code, as the errors of all packages meet here.
+
+404 there is no such thing (for you), 422 it cannot be asked like this, 429 and 503 later, else 409: it is at odds with
+how things stand.
+"""
 
 from lib.errors import DomainError
 
 CONFLICT = 409
+BUSY_RETRY_S = 5  # a restart of the database takes about as long
 
-# By code, as the errors of all packages meet here. What is not named is at odds with how things stand: 409.
 _STATUS_BY_CODE = {
     "community_unknown": 404,
+    "not_this_shop": 404,
+    "redemption_code_unknown": 404,
+    "redemption_unknown": 404,
     "card_unreadable": 422,
+    "correction_impossible": 422,
+    "idempotency_key_unfit": 422,
     "member_of_another_household": 422,
+    "quantity_out_of_range": 422,
+    "reason_missing": 422,
+    "redemption_code_mistyped": 422,
+    "verdict_invalid": 422,
+    "redemption_codes_paused": 429,
+    "busy": 503,
 }
+_RETRY_S_BY_CODE = {"redemption_codes_paused": 15 * 60, "busy": BUSY_RETRY_S}
 
 
 def status_of(*, error: DomainError) -> int:
-    """404, 409 or 422."""
+    """The status."""
     return _STATUS_BY_CODE.get(error.code, CONFLICT)
+
+
+def headers_of(*, error: DomainError) -> dict[str, str]:
+    """Retry-After where waiting helps."""
+    retry_s = _RETRY_S_BY_CODE.get(error.code)
+    return {} if retry_s is None else {"Retry-After": str(retry_s)}

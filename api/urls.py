@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/schema", schema, name="api-schema"),
     path("v1/docs", swagger, name="api-docs"),
     path("v1/auth/", include("api.account.urls")),
+    path("v1/bureau/", include("api.bureau.urls")),
     path("v1/device/drop-offs", drop_offs, name="device-drop-offs"),
     path("v1/device/status", status, name="device-status"),
     path("v1/device/claims", claims, name="device-claims"),

@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from households.models import Card, Community, Consent, Household, Member, Subdistrict
+from households.services import open_household
 from people.back_office import KeptAdmin, ReadOnlyAdmin, ReadOnlyInline
-from people.models import AccessLog, User
+from people.models import User
 
 OPEN_S = 15 * 60  # how long one reason lets an administrator go on looking at the same household
 _OPENED = "opened_households"
@@ -94,10 +95,9 @@ class HouseholdAdmin(ReadOnlyAdmin):
     def _open(self, request: HttpRequest, *, household_id: int, reason: str) -> HttpResponse:
         """Write down who, whose, why and when; then show it."""
         now = timezone.now()
-        if isinstance(request.user, User) and Household.objects.filter(pk=household_id).exists():
-            AccessLog.objects.create(
-                user=request.user, subject_kind="household", subject_id=household_id, reason=reason[:200], at=now
-            )
+        household = Household.objects.filter(pk=household_id).first()
+        if isinstance(request.user, User) and household is not None:
+            open_household(household=household, by=request.user, reason=reason, now=now)
             opened = request.session.get(_OPENED, {})
             request.session[_OPENED] = opened | {str(household_id): now.timestamp()}
         return redirect(request.path)

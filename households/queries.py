@@ -1,6 +1,8 @@
 """Reading households: by code, by phone, and the rows that a clerk gets back after an import."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from django.db.models import FilteredRelation, OuterRef, Q, Subquery
 
@@ -12,6 +14,15 @@ from people import secrets
 from people.models import User
 
 HOUSEHOLD_CODE_HEADINGS = ("subdistrict", "community", "building", "unit", "room", "household_code", "rfid")
+
+
+@dataclass(frozen=True, slots=True)
+class HeldConsent:
+    """What holds of one kind of consent; `at` is None where nothing was ever said."""
+
+    kind: ConsentKind
+    is_given: bool
+    at: dt.datetime | None
 
 
 def household_of_code(*, text: str) -> Household | None:
@@ -64,6 +75,13 @@ def consent_holds(*, household: Household, kind: ConsentKind) -> bool:
     """Whether the household's last act of this kind gave the consent."""
     last = household.consents.filter(kind=kind, member__isnull=True).order_by("at", "pk").last()
     return last is not None and last.is_given
+
+
+def consents_of(*, household: Household) -> list[HeldConsent]:
+    """What holds of every kind of consent of the household, in one query."""
+    acts = household.consents.filter(member__isnull=True).order_by("at", "pk").values_list("kind", "is_given", "at")
+    last = {kind: (is_given, at) for kind, is_given, at in acts}
+    return [HeldConsent(kind, *last.get(kind.value, (False, None))) for kind in ConsentKind]
 
 
 def last_consent(*, household: str, kind: ConsentKind) -> Subquery:

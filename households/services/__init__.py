@@ -27,6 +27,7 @@ from households.services.members import (
     user_of_phone,
 )
 from households.services.notices import mark_notices_read, notify_household, notify_households_of
+from households.services.opening import ReasonMissing, open_household
 from households.services.pins import (
     PinLocked,
     PinMistyped,
@@ -56,6 +57,7 @@ __all__ = [
     "PinNotAllowed",
     "PinTooSimple",
     "PinWrong",
+    "ReasonMissing",
     "TooManyMembers",
     "change_phone",
     "change_pin",
@@ -74,6 +76,7 @@ __all__ = [
     "next_serials",
     "notify_household",
     "notify_households_of",
+    "open_household",
     "record_consent",
     "remove_member",
     "replace_card",

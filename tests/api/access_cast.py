@@ -10,7 +10,9 @@ from knox.models import AuthToken
 from guides.models import GuideAssignment
 from households.models import Community, Household, Member
 from people.models import Role, RoleGrant, ScopeKind, User
-from sorting.models import CollectionPoint, DropOff, SmartBin
+from points.models import PointCorrection
+from points.services.corrections import propose_correction
+from sorting.models import Alert, AlertKind, CollectionPoint, DropOff, SmartBin
 from tests.builders import make_drop_off
 from tests.conftest import NOON, TODAY
 
@@ -27,6 +29,8 @@ class Owned:
     smart_bin: SmartBin
     drop_off: DropOff
     token_prefix: str
+    alert: Alert
+    correction: PointCorrection
 
 
 # By the name of the parameter in the address, so call the same thing by the same name everywhere.
@@ -37,6 +41,8 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "drop_off_id": lambda owned: owned.drop_off.pk,
     "token": lambda owned: "0123456789abcdef0123456789abcdef",  # nobody's card
     "token_prefix": lambda owned: owned.token_prefix,
+    "alert_id": lambda owned: owned.alert.pk,
+    "correction_id": lambda owned: owned.correction.pk,
 }
 
 
@@ -59,10 +65,12 @@ def make_cast(*, zhang: Household, li: Household, wang: Household, chen: User, z
         "CHEN": chen,
         "SHOP": _user_with(name="shop", role=Role.SHOP, kind=ScopeKind.SHOP, scope_id=1),
         "ZHAO": zhao,
-        "ADMIN": User.objects.create_superuser(username="admin", password="admin-password-1"),
+        "ADMIN": _administrator(),
     }
     assert GuideAssignment.objects.filter(guide=chen).count() == 1
     tokens = {caller: _token_of(user=user) for caller, user in users.items() if user is not None}
+    # Officer Qian proposed what Zhao may decide.
+    qian = User.objects.create_user(username="qian")
     of_li = _token_of(user=resident_of(household=li, name="li"))
     owners = (
         ("Z", zhang, bin_07, tokens["ZHANG"]),
@@ -73,7 +81,7 @@ def make_cast(*, zhang: Household, li: Household, wang: Household, chen: User, z
         users=users,
         tokens=tokens,
         owned={
-            letter: _make_owned(household=household, smart_bin=smart_bin, token=token)
+            letter: _make_owned(household=household, smart_bin=smart_bin, token=token, proposer=qian)
             for letter, household, smart_bin, token in owners
         },
     )
@@ -92,6 +100,12 @@ def _user_with(*, name: str, role: Role, kind: ScopeKind, scope_id: int) -> User
     return user
 
 
+def _administrator() -> User:
+    user = User.objects.create_superuser(username="admin", password="admin-password-1")
+    RoleGrant.objects.create(user=user, role=Role.ADMINISTRATOR, scope_kind=ScopeKind.DISTRICT, starts_on=SINCE)
+    return user
+
+
 def _bin_in(*, community: Community) -> SmartBin:
     point = CollectionPoint.objects.create(community=community, name="西门")
     return SmartBin.objects.create(code="B-0011", point=point, categories="FOOD;RESIDUAL", registered_at=NOON)
@@ -102,7 +116,7 @@ def _token_of(*, user: User) -> str:
     return str(AuthToken.objects.create(user=user, expiry=NOON + dt.timedelta(hours=1) - timezone.now())[1])
 
 
-def _make_owned(*, household: Household, smart_bin: SmartBin, token: str) -> Owned:
+def _make_owned(*, household: Household, smart_bin: SmartBin, token: str, proposer: User) -> Owned:
     occurred_at = dt.datetime.combine(TODAY, dt.time(8), NOON.tzinfo)
     return Owned(
         household=household,
@@ -111,4 +125,8 @@ def _make_owned(*, household: Household, smart_bin: SmartBin, token: str) -> Own
         smart_bin=smart_bin,
         drop_off=make_drop_off(smart_bin=smart_bin, occurred_at=occurred_at, household=household),
         token_prefix=token[:15],
+        alert=Alert.objects.create(
+            bin=smart_bin, kind=AlertKind.FULL, subject=household.room, opened_at=NOON, last_seen_at=NOON
+        ),
+        correction=propose_correction(household=household, points=5, reason="来电", officer=proposer, now=NOON),
     )

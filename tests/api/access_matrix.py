@@ -52,6 +52,16 @@ DELETE  api-tokens                                401   200   200   200   200   
 DELETE  api-token                                 401   204Z  204W  404   404   404   404
 GET     api-me                                    401   200   200   200   200   200   200
 
+GET     api-bureau-indicators                     401   403   403   403   403   200   403
+GET     api-bureau-communities                    401   403   403   403   403   200   403
+GET     api-bureau-community-days                 401   403   403   403   403   200   403
+GET     api-bureau-alerts                         401   403   403   403   403   200   403
+POST    api-bureau-alert-seen                     401   403   403   403   403   200   403
+POST    api-bureau-openings                       401   403   403   403   403   201   403
+GET     api-bureau-corrections                    401   403   403   403   403   200   403
+POST    api-bureau-corrections                    401   403   403   403   403   201   403
+POST    api-bureau-decision                       401   403   403   403   403   200   403
+
 POST    device-drop-offs                          401   401   401   401   401   401   401
 POST    device-status                             401   401   401   401   401   401   401
 POST    device-claims                             400   400   400   400   400   400   400

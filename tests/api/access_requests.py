@@ -8,10 +8,21 @@ from typing import Any
 
 from tests.api.access_cast import Owned
 
+PERIOD = {"from": "2026-11-01", "to": "2026-11-30"}
+
 REQUESTS: Mapping[str, Callable[[Owned], dict[str, Any]]] = {
     "POST my-choose-home": lambda owned: {"household": owned.household.pk},
     "POST my-sign-in": lambda owned: {"phone": "13800000001"},
     "POST api-tokens": lambda owned: {"username": "chen", "password": "chen-password-1"},
+    "GET api-bureau-indicators": lambda owned: {**PERIOD, "community": owned.community.name},
+    "GET api-bureau-community-days": lambda owned: {**PERIOD, "community_id": owned.community.pk},
+    "POST api-bureau-openings": lambda owned: {"reason": "住户来电核对"},
+    "POST api-bureau-corrections": lambda owned: {
+        "household_code": owned.household.code,
+        "points": 5,
+        "reason": "来电",
+    },
+    "POST api-bureau-decision": lambda owned: {"is_approved": False},
     "POST device-drop-offs": lambda owned: {"bin": owned.smart_bin.code, "events": []},
     "POST device-status": lambda owned: {"bin": owned.smart_bin.code},
     "POST device-cards": lambda owned: {"bin": owned.smart_bin.code},

@@ -1,0 +1,18 @@
+"""Below /api/v1/bureau/."""
+
+from django.urls import path
+
+from api.bureau.bins import Acknowledgement, Alerts
+from api.bureau.figures import Communities, CommunityDays, Indicators
+from api.bureau.households import Corrections, Decision, Openings
+
+urlpatterns = [
+    path("indicators", Indicators.as_view(), name="api-bureau-indicators"),
+    path("communities", Communities.as_view(), name="api-bureau-communities"),
+    path("community-days", CommunityDays.as_view(), name="api-bureau-community-days"),
+    path("alerts", Alerts.as_view(), name="api-bureau-alerts"),
+    path("alerts/<number:alert_id>/acknowledgement", Acknowledgement.as_view(), name="api-bureau-alert-seen"),
+    path("households/<number:household_id>/openings", Openings.as_view(), name="api-bureau-openings"),
+    path("corrections", Corrections.as_view(), name="api-bureau-corrections"),
+    path("corrections/<number:correction_id>/decision", Decision.as_view(), name="api-bureau-decision"),
+]
