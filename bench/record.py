@@ -80,8 +80,9 @@ def prepare_raw(*, smart_bin: Any, first: int, count: int, now: dt.datetime) -> 
     """What our function would bind for these batches, ready to be executed."""
     from households.models import Household
     from lib.sql_lists import array_literal
-    from sorting.services.recording import _TYPES as types
+    from sorting.services.drop_off_rows import BATCH_TYPES, DROP_OFF_TYPES
 
+    types = BATCH_TYPES | DROP_OFF_TYPES
     home_ids = dict(Household.objects.values_list("serial", "id"))
     prepared = []
     for batch in range(first, first + count):

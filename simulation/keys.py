@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Iterable
 
 from sorting.models import SmartBin
-from sorting.services.bin_keys import make_bin_key, signing_bin
+from sorting.queries.first_look import signing_bin
+from sorting.services.bin_keys import make_bin_key
 
 
 def bin_keys(*, bins: Iterable[SmartBin], now: dt.datetime) -> dict[str, str]:

@@ -14,7 +14,7 @@ from api.device.rate import bin_rate, retry_after
 from api.device.signatures import verify_signature
 from api.errors import Refused
 from sorting.models import Door, SmartBin
-from sorting.services.bin_keys import signing_bin
+from sorting.queries.first_look import FirstLook, first_look
 
 MESSAGE_ID_LENGTH_MAX = 200
 BUSY_RETRY_S = 5  # a restart of the database takes about as long
@@ -69,14 +69,16 @@ def refuse(*, refused: Refused) -> Reply:
     return Reply(status=refused.status, body=refused.body(), headers=refused.headers)
 
 
-def authenticated_bin(*, message: Message, code: str) -> SmartBin:
+def authenticated_bin(*, message: Message, code: str, look: FirstLook | None = None) -> SmartBin:
     """The bin that signed the message, its point selected with it; a token of its share of requests is taken.
+
+    `look`: what was looked up of the bin of this code, where somebody did already.
 
     :raises Refused: 401 where it did not sign, 400 for a message id that cannot be kept, 429 past its share.
     """
-    smart_bin, keys = signing_bin(code=code, now=message.received_at)
-    if message.topic_bin is not None and message.topic_bin != code:
-        keys = []
+    look = look or first_look(code=code, now=message.received_at)
+    smart_bin = look.smart_bin
+    keys = look.keys if message.topic_bin in (None, code) else []
     verify_signature(body=message.body, headers=message.headers, keys=keys, now=message.received_at)
     assert smart_bin is not None  # no bin, no keys, no way past the signature
     if len(message.message_id) > MESSAGE_ID_LENGTH_MAX or not message.message_id.isprintable():

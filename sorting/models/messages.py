@@ -48,9 +48,13 @@ class RefusedEvent(models.Model):
 
 
 class DeviceMessage(models.Model):
-    """One signed message of a bin and the answer it got: the same message gets the same answer."""
+    """One signed message of a bin and the answer it got: the same message gets the same answer.
 
-    bin = models.ForeignKey(SmartBin, on_delete=models.PROTECT, related_name="+")
+    The foreign key carries no database constraint: with it every message locks its bin, and waits for whoever makes
+    that bin a key.
+    """
+
+    bin = models.ForeignKey(SmartBin, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     message_id = models.CharField("消息号", max_length=200)
     body_digest = models.CharField("摘要", max_length=64)
     answer = models.JSONField("答复")

@@ -4,23 +4,36 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from lib.dialect import adapt, fetch
+from lib.dialect import adapt, fetch_prepared
 from sorting.open_windows import OpeningHours, Window
 
-_SpecialRow = tuple[dt.date, dt.time | None, dt.time | None]
+# As a statement brings them, days and times as objects or as text.
+WindowRow = tuple[dt.time | str, dt.time | str]
+SpecialRow = tuple[dt.date | str, dt.time | str | None, dt.time | str | None]
 
 
 def opening_hours_of(*, point_id: int, days: Collection[dt.date]) -> OpeningHours:
     """The hours of one point on these local dates. One statement past the ORM: it stands in every bin's way."""
-    first, last = (min(days), max(days)) if days else (dt.date.max, dt.date.min)
-    rows = fetch(_HOURS, [point_id, point_id, adapt(value=first), adapt(value=last)])
-    usual = [(_time(starts_at), _time(ends_at)) for on_date, starts_at, ends_at in rows if on_date is None]
-    special = [
-        (_date(on_date), starts_at and _time(starts_at), ends_at and _time(ends_at))
-        for on_date, starts_at, ends_at in rows
-        if on_date is not None
+    first, last = first_and_last(days=days)
+    rows = fetch_prepared(_HOURS, [point_id, point_id, adapt(value=first), adapt(value=last)])
+    return hours_of_rows(
+        usual=[(starts_at, ends_at) for on_date, starts_at, ends_at in rows if on_date is None],
+        special=[(on_date, starts_at, ends_at) for on_date, starts_at, ends_at in rows if on_date is not None],
+    )
+
+
+def first_and_last(*, days: Collection[dt.date]) -> tuple[dt.date, dt.date]:
+    """Between which days special days are looked for; between which there is none where no day is given."""
+    return (min(days), max(days)) if days else (dt.date.max, dt.date.min)
+
+
+def hours_of_rows(*, usual: Iterable[WindowRow], special: Iterable[SpecialRow]) -> OpeningHours:
+    """The hours that rows of the two tables tell."""
+    of_days = [
+        (_date(on_date), _time_or_none(starts_at), _time_or_none(ends_at)) for on_date, starts_at, ends_at in special
     ]
-    return OpeningHours(usual=tuple(usual), special=windows_of_special_days(rows=special))
+    windows = tuple((_time(starts_at), _time(ends_at)) for starts_at, ends_at in usual)
+    return OpeningHours(usual=windows, special=windows_of_special_days(rows=of_days))
 
 
 _HOURS = """
@@ -33,11 +46,17 @@ def _time(value: dt.time | str) -> dt.time:
     return value if isinstance(value, dt.time) else dt.time.fromisoformat(value)
 
 
+def _time_or_none(value: dt.time | str | None) -> dt.time | None:
+    return None if value is None else _time(value)
+
+
 def _date(value: dt.date | str) -> dt.date:
     return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
 
 
-def windows_of_special_days(*, rows: Iterable[_SpecialRow]) -> dict[dt.date, tuple[Window, ...]]:
+def windows_of_special_days(
+    *, rows: Iterable[tuple[dt.date, dt.time | None, dt.time | None]]
+) -> dict[dt.date, tuple[Window, ...]]:
     """The windows of each special date: none where one of its rows says that the point stays closed."""
     windows: dict[dt.date, list[Window]] = defaultdict(list)
     closed: set[dt.date] = set()

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.db.models import Q
 
-from lib.dialect import adapt, fetch, moment
 from lib.errors import DomainError
 from people import secrets
-from sorting.models import BinKey, CollectionPoint, SmartBin
+from sorting.models import BinKey, SmartBin
 
 KEY_BYTES = 32
 KEY_PREFIX = "whsec_"
@@ -60,38 +59,6 @@ def revoke_bin(*, smart_bin: SmartBin, now: dt.datetime) -> None:
     """End every key of the bin at once: stolen, sold, broken. Its drop-offs stay."""
     SmartBin.objects.filter(pk=smart_bin.pk, revoked_at__isnull=True).update(revoked_at=now)
     BinKey.objects.filter(_valid(now=now), bin=smart_bin).update(expires_at=now)
-
-
-def signing_bin(*, code: str, now: dt.datetime) -> tuple[SmartBin | None, list[str]]:
-    """The bin of this code, its point with it, and the keys (`whsec_…`) that it may sign with at `now`, newest first.
-
-    Without a valid key, for a revoked bin and for an unknown code: (None, []). One statement past the ORM, whose
-    making of two queries took a third of a single drop-off's time.
-
-    :raises cryptography.fernet.InvalidToken: ENCRYPTION_KEYS no longer fit what is stored.
-    """
-    rows = fetch(_SIGNING_BIN, [code, adapt(value=now), adapt(value=now)])
-    if not rows:
-        return None, []
-    bin_id, categories, registered_at, point_id, community_id, point_name, _ = rows[0]
-    smart_bin = SmartBin(
-        id=bin_id,
-        code=code,
-        categories=categories,
-        registered_at=moment(value=registered_at),
-        point=CollectionPoint(id=point_id, community_id=community_id, name=point_name),
-    )
-    return smart_bin, [secrets.decrypt(encrypted=bytes(row[-1])) for row in rows]
-
-
-_SIGNING_BIN = """
-SELECT bin.id, bin.categories, bin.registered_at, point.id, point.community_id, point.name, key.secret_encrypted
-FROM sorting_smartbin bin
-JOIN sorting_collectionpoint point ON point.id = bin.point_id
-JOIN sorting_binkey key ON key.bin_id = bin.id
-WHERE bin.code = %s AND (bin.revoked_at IS NULL OR bin.revoked_at > %s)
-  AND (key.expires_at IS NULL OR key.expires_at > %s)
-ORDER BY key.id DESC"""
 
 
 def _valid(*, now: dt.datetime) -> Q:

@@ -11,7 +11,8 @@ from people import secrets
 from people.models import User
 from sorting.claim_codes import new_claim_code, normal_claim_code
 from sorting.models import BinClaim, BinStatus, CollectionPoint, DeviceMessage, SmartBin
-from sorting.services.bin_keys import make_bin_key, signing_bin
+from sorting.queries.first_look import signing_bin
+from sorting.services.bin_keys import make_bin_key
 
 CLAIM_DAYS = 7
 

@@ -9,10 +9,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from lib.dialect import execute
+from lib.dialect import execute, is_postgresql
 from lib.errors import DomainError
-from sorting.models import DeviceMessage, Door, Fate, SmartBin
-from sorting.services.recording import RecordedBatch, record_drop_offs
+from sorting.models import DeviceMessage, Fate
+from sorting.queries.first_look import Circumstances
+from sorting.services.at_once import record_at_once
+from sorting.services.events import EventFacts
+from sorting.services.readings import Readings, SignedMessage
+from sorting.services.recording import EventResult, RecordedBatch, circumstances_of, record_readings
 from sorting.services.refusals import EVENT_ID_KEPT_LENGTH_MAX, INTEGER_MAX, storable_text
 from sorting.services.rows import insert_rows
 
@@ -48,49 +52,58 @@ class MessageAnswer:
         return self.batch is None
 
 
-@transaction.atomic
-def record_message(
-    *,
-    smart_bin: SmartBin,
-    message_id: str,
-    body_digest: str,
-    boot_id: str,
-    events: Sequence[object],
-    door: Door,
-    received_at: dt.datetime,
-) -> MessageAnswer:
+def record_message(*, message: SignedMessage) -> MessageAnswer:
     """Record the drop-offs of one message and the answer to it, both or neither.
 
     :raises MessageIdReused: the id is known with another body.
     """
+    readings = message.readings
+    circumstances = message.circumstances or circumstances_of(smart_bin=message.smart_bin, readings=readings)
+    if is_postgresql() and readings.drop_offs and readings.are_all_drop_offs:
+        results = [EventResult(event_id=facts.event_id, fate=Fate.ACCEPTED) for facts in _in_order_sent(readings)]
+        answer = _answer(received_at=message.received_at, results=results)
+        batch_id = record_at_once(message=message, circumstances=circumstances, answer=answer)
+        if batch_id is not None:
+            batch = RecordedBatch(batch_id=batch_id, received_at=message.received_at, results=results)
+            return MessageAnswer(answer={"batch": str(batch_id), **answer}, batch=batch)
+    return _record_the_long_way(message=message, circumstances=circumstances)
+
+
+def _in_order_sent(readings: Readings) -> list[EventFacts]:
+    return [reading for reading in readings.each if isinstance(reading, EventFacts)]
+
+
+@transaction.atomic
+def _record_the_long_way(*, message: SignedMessage, circumstances: Circumstances) -> MessageAnswer:
     # The row is claimed first: of two identical messages at once, one waits here and then reads the other's answer.
     is_new = insert_rows(
         table=DeviceMessage._meta.db_table,
         types=_TYPES,
         columns={
-            "bin_id": [smart_bin.pk],
-            "message_id": [message_id],
-            "body_digest": [body_digest],
+            "bin_id": [message.smart_bin.pk],
+            "message_id": [message.message_id],
+            "body_digest": [message.body_digest],
             "answer": ["{}"],
-            "received_at": [received_at],
+            "received_at": [message.received_at],
         },
         on_conflict="ON CONFLICT (bin_id, message_id) DO NOTHING",
     )
     if not is_new:
-        before = DeviceMessage.objects.get(bin=smart_bin, message_id=message_id)
-        if before.body_digest != body_digest:
+        before = DeviceMessage.objects.get(bin=message.smart_bin, message_id=message.message_id)
+        if before.body_digest != message.body_digest:
             raise MessageIdReused
         return MessageAnswer(answer=before.answer, batch=None)
-    batch = record_drop_offs(
-        smart_bin=smart_bin,
-        events=events,
-        door=door,
-        received_at=received_at,
-        boot_id=boot_id,
-        digest=body_digest,
+    batch = record_readings(
+        smart_bin=message.smart_bin,
+        readings=message.readings,
+        door=message.door,
+        received_at=message.received_at,
+        boot_id=message.boot_id,
+        digest=message.body_digest,
+        circumstances=circumstances,
     )
-    answer = _answer(batch=batch)
-    execute(_KEEP_ANSWER, [json.dumps(answer, ensure_ascii=False), smart_bin.pk, message_id])
+    answer = {"batch": str(batch.batch_id), **_answer(received_at=batch.received_at, results=batch.results)}
+    execute(_KEEP_ANSWER, [json.dumps(answer, ensure_ascii=False), message.smart_bin.pk, message.message_id])
     return MessageAnswer(answer=answer, batch=batch)
 
 
@@ -100,17 +113,17 @@ def forget_old_messages(*, now: dt.datetime) -> int:
     return old.delete()[0]
 
 
-def _answer(*, batch: RecordedBatch) -> dict[str, Any]:
+def _answer(*, received_at: dt.datetime, results: Sequence[EventResult]) -> dict[str, Any]:
+    """The answer but for its batch."""
     return {
-        "batch": str(batch.batch_id),
-        "received_at": timezone.localtime(batch.received_at).isoformat(timespec="milliseconds"),
+        "received_at": timezone.localtime(received_at).isoformat(timespec="milliseconds"),
         "results": [
             {
                 "event_id": result.event_id if result.fate is Fate.ACCEPTED else _echo(result.event_id),
                 "fate": result.fate.value,
                 "code": result.code,
             }
-            for result in batch.results
+            for result in results
         ],
     }
 

@@ -368,7 +368,7 @@ def test_only_the_bin_itself_is_told_and_nothing_is_stored(
     ) as queries:
         assert ask(client, key_07)[0] == 200
     assert [query["sql"] for query in queries if not query["sql"].lstrip().startswith("SELECT")] == []
-    assert sum("households_card" in query["sql"] for query in queries) == 1
+    assert sum('"households_card"' in query["sql"] for query in queries) == 1
     assert not DeviceMessage.objects.exists()
 
 

@@ -29,7 +29,8 @@ from sorting.models import (
     SmartBin,
     SpecialDay,
 )
-from sorting.services.bin_keys import make_bin_key, signing_bin
+from sorting.queries.first_look import signing_bin
+from sorting.services.bin_keys import make_bin_key
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from sorting.models import BinKey, SmartBin
-from sorting.services.bin_keys import BinRevoked, make_bin_key, revoke_bin, signing_bin
+from sorting.queries.first_look import signing_bin
+from sorting.services.bin_keys import BinRevoked, make_bin_key, revoke_bin
 
 pytestmark = pytest.mark.django_db
 

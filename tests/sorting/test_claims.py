@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from people.models import User
 from sorting.claim_codes import ALPHABET, new_claim_code, normal_claim_code
 from sorting.models import BinClaim, BinKey, SmartBin
-from sorting.services.bin_keys import make_bin_key, revoke_bin, signing_bin
+from sorting.queries.first_look import signing_bin
+from sorting.services.bin_keys import make_bin_key, revoke_bin
 from sorting.services.claims import (
     CLAIM_DAYS,
     BinCodeTaken,
