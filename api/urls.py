@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
 from django.views.decorators.csrf import csrf_exempt
 
-from api.device.views import cards, claims, drop_offs, status
+from api.device.views import cards, claims, drop_offs, photos, status
 from api.handlers import no_such_address
 from api.numbers import NumberConverter
 from api.schema import schema, swagger
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/bureau/", include("api.bureau.urls")),
     path("v1/device/drop-offs", drop_offs, name="device-drop-offs"),
     path("v1/device/status", status, name="device-status"),
+    path("v1/device/photos", photos, name="device-photos"),
     path("v1/device/claims", claims, name="device-claims"),
     path("v1/device/cards", cards, name="device-cards"),
     # The last of all.

@@ -1,15 +1,18 @@
-"""One picture after another: what a process decodes at once is bounded, because each may take 150 MB."""
+"""One picture after another: what a process decodes at once is bounded, because each may take 100 MB."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from lib.errors import DomainError
 
 WAITING_MAX = 2  # so that photos leave most threads of a web process to other requests
+Result = TypeVar("Result")
 
 _places = threading.BoundedSemaphore(1 + WAITING_MAX)
-_turn = threading.Lock()
+# A thread of its own: glibc keeps some of what a thread gave back, and so does it once, not once a web thread.
+_worker = ThreadPoolExecutor(1, thread_name_prefix="pictures")
 
 
 class PicturesBusy(DomainError):
@@ -19,16 +22,14 @@ class PicturesBusy(DomainError):
     message = "正在处理的照片太多,请稍后再传 (too many photos at once, try again in a moment)"
 
 
-@contextmanager
-def picture_turn() -> Iterator[None]:
-    """Wait until no other thread of this process works on a picture; meanwhile none of them can.
+def in_turn(*, work: Callable[[], Result]) -> Result:
+    """Do some work on a picture when no other thread of this process does any; what it returns or raises.
 
     :raises PicturesBusy: WAITING_MAX are waiting already.
     """
     if not _places.acquire(blocking=False):
         raise PicturesBusy
     try:
-        with _turn:
-            yield
+        return _worker.submit(work).result()
     finally:
         _places.release()

@@ -13,10 +13,11 @@ SMALL_SIDE_MAX = 320  # px
 WEBP_QUALITY = 80
 WEBP_METHOD = 0  # twice as many photos a second as method 4
 
-# So that no picture takes more than 150 MB while it is decoded; bytes a pixel as measured (Pillow 13, libwebp 1.6).
+# So that no picture takes more than 100 MB while it is decoded; bytes a pixel as measured (Pillow 13, libwebp 1.6).
 JPEG_PIXELS_MAX = 50_000_000  # decoded line by line at a half, a quarter or an eighth of its size
-WHOLE_PIXELS_MAX = 12_500_000  # PNG and progressive JPEG, decoded whole: up to 10 bytes a pixel
-WEBP_PIXELS_MAX = 8_400_000  # 16 bytes a pixel: two canvases of libwebp's, and two copies
+PROGRESSIVE_PIXELS_MAX = 12_500_000  # its coefficients are held whole: up to 7 bytes a pixel
+PNG_PIXELS_MAX = 8_400_000  # decoded whole: up to 10 bytes a pixel; a photo of more pixels is no PNG of 8 MB
+WEBP_PIXELS_MAX = 4_500_000  # 19 bytes a pixel: two canvases of libwebp's, and the copies of both
 
 HASH_BITS = 64
 FLAT_SHADES_MAX = 12  # of 255: what differs less is night, fog or a covered lens, and its hash is noise
@@ -72,11 +73,9 @@ def make_pictures(*, data: bytes) -> Pictures:
 
 
 def _refuse_too_many_pixels(*, header: PictureHeader) -> None:
-    pixels_max = WHOLE_PIXELS_MAX
-    if header.format == PictureHeader.WEBP:
-        pixels_max = WEBP_PIXELS_MAX
-    elif header.is_one_scan:
-        pixels_max = JPEG_PIXELS_MAX
+    pixels_max = JPEG_PIXELS_MAX if header.is_one_scan else PROGRESSIVE_PIXELS_MAX
+    if header.format != PictureHeader.JPEG:
+        pixels_max = PNG_PIXELS_MAX if header.format == PictureHeader.PNG else WEBP_PIXELS_MAX
     if header.width * header.height > pixels_max:
         raise PictureTooLarge(
             f"照片超过 {pixels_max / 1e6:g} 百万像素 (over {pixels_max / 1e6:g} megapixels for this kind of file)"

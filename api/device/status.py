@@ -4,13 +4,11 @@ import datetime as dt
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
-from django.conf import settings
 from django.utils import timezone
 
-from api.device.document import TEXT_LENGTH_MAX, is_short_text, parse_document
+from api.device.document import TEXT_LENGTH_MAX, Invalid, is_short_text, parse_document, read_moment
 from api.device.exchange import Message, authenticated_bin
 from api.errors import Refused
 from sorting.categories import WasteCategory
@@ -18,12 +16,6 @@ from sorting.services.status import Heartbeat, record_status
 
 INTEGER_MAX = 2**63 - 1
 TEMPERATURE_C_MIN, TEMPERATURE_C_MAX = -80, 200  # what a thermometer in a bin can have seen, fire included
-
-YEAR_MIN, YEAR_MAX = 1970, 2999  # a clock without a battery starts at 1970; further off is no clock
-
-
-class _Invalid(ValueError):
-    """A value that is not one; the text says what it must be."""
 
 
 def answer_status(message: Message) -> bytes:
@@ -63,7 +55,7 @@ def _heartbeat(*, document: Mapping[str, Any], signed_at: dt.datetime) -> Heartb
             continue
         try:
             found[name] = read(document[name])
-        except _Invalid as invalid:
+        except Invalid as invalid:
             wrong[name] = str(invalid)
     if wrong:
         raise Refused(400, "field_invalid", f"字段不合规 (invalid fields): {', '.join(wrong)}", fields=wrong)
@@ -73,37 +65,20 @@ def _heartbeat(*, document: Mapping[str, Any], signed_at: dt.datetime) -> Heartb
 def _short_text(value: object) -> str:
     if is_short_text(value):
         return value
-    raise _Invalid(f"至多 {TEXT_LENGTH_MAX} 个可见字符 (at most {TEXT_LENGTH_MAX} printable characters)")
-
-
-def _moment(value: object) -> dt.datetime:
-    invalid = _Invalid("须为 ISO 8601 日期和时间 (a date and time)")
-    # A day alone is not a moment.
-    if not isinstance(value, str) or (":" not in value and "T" not in value):
-        raise invalid
-    try:
-        moment = dt.datetime.fromisoformat(value)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
-        moment = moment.astimezone(dt.UTC)
-    except (ValueError, OverflowError):
-        raise invalid from None
-    if not YEAR_MIN <= moment.year <= YEAR_MAX:
-        raise invalid
-    return moment
+    raise Invalid(f"至多 {TEXT_LENGTH_MAX} 个可见字符 (at most {TEXT_LENGTH_MAX} printable characters)")
 
 
 def _whole_number(value: object) -> int:
     # By type, as bool is an int in Python.
     if type(value) is int and 0 <= value <= INTEGER_MAX:
         return value
-    raise _Invalid("须为非负整数 (a whole number from 0)")
+    raise Invalid("须为非负整数 (a whole number from 0)")
 
 
 def _number(value: object, *, least: float, most: float) -> float:
     if type(value) in (int, float) and least <= value <= most and math.isfinite(value):  # type: ignore[operator, arg-type]
         return float(value)  # type: ignore[arg-type]
-    raise _Invalid(f"须为 {least:g} 到 {most:g} 之间的数 (a number from {least:g} to {most:g})")
+    raise Invalid(f"须为 {least:g} 到 {most:g} 之间的数 (a number from {least:g} to {most:g})")
 
 
 def _rate(value: object) -> float:
@@ -117,19 +92,19 @@ def _temperature_c(value: object) -> float:
 def _true_or_false(value: object) -> bool:
     if isinstance(value, bool):
         return value
-    raise _Invalid("须为 true 或 false (true or false)")
+    raise Invalid("须为 true 或 false (true or false)")
 
 
 def _fill_rates(value: object) -> dict[str, float]:
     if not isinstance(value, dict) or not value.keys() <= set(WasteCategory.values):
         names = "、".join(WasteCategory.values)
-        raise _Invalid(f"须为对象,键为类别:{names} (an object by category)")
+        raise Invalid(f"须为对象,键为类别:{names} (an object by category)")
     return {category: _rate(rate) for category, rate in value.items() if rate is not None}
 
 
 _READERS: Mapping[str, Callable[[object], object]] = {
     "boot_id": _short_text,
-    "sent_at": _moment,
+    "sent_at": read_moment,
     "last_sequence": _whole_number,
     "fill_rates": _fill_rates,
     "is_lid_open": _true_or_false,

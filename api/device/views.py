@@ -10,8 +10,9 @@ from django.views.decorators.csrf import csrf_exempt
 from api.device.cards import answer_cards
 from api.device.claims import answer_claim
 from api.device.drop_offs import answer_drop_offs
-from api.device.envelope import read_body
+from api.device.envelope import BODY_BYTES_MAX, read_body
 from api.device.exchange import Message, Reply, refuse, reply_to, unavailable_is_503
+from api.device.photos import PHOTO_BODY_BYTES_MAX, answer_photo
 from api.device.signatures import HEADERS
 from api.device.status import answer_status
 from api.errors import Refused
@@ -37,6 +38,12 @@ def cards(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt
+def photos(request: HttpRequest) -> HttpResponse:
+    """Take one signed photo of a drop-off, before or after the drop-off itself; after a 200 the bin may forget it."""
+    return _exchange(request=request, answer=answer_photo, bytes_max=PHOTO_BODY_BYTES_MAX)
+
+
+@csrf_exempt
 def claims(request: HttpRequest) -> HttpResponse:
     """A machine that has no key yet shows its claim code; the key is in the answer once an officer approved."""
     try:
@@ -54,12 +61,14 @@ def _require_post(request: HttpRequest) -> None:
         raise Refused(405, "method_not_allowed", "只接受 POST (POST only)", headers={"Allow": "POST"})
 
 
-def _exchange(*, request: HttpRequest, answer: Callable[[Message], bytes]) -> HttpResponse:
+def _exchange(
+    *, request: HttpRequest, answer: Callable[[Message], bytes], bytes_max: int = BODY_BYTES_MAX
+) -> HttpResponse:
     try:
         _require_post(request)
         message = Message(
             headers={name: request.headers.get(name, "") for name in HEADERS},
-            body=read_body(request=request),
+            body=read_body(request=request, bytes_max=bytes_max),
             door=Door.HTTP,
             received_at=timezone.now(),
         )

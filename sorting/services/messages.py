@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from lib.dialect import execute, is_postgresql
 from lib.errors import DomainError
-from sorting.models import DeviceMessage, Fate
+from sorting.models import DeviceMessage, Fate, SmartBin
 from sorting.queries.first_look import Circumstances
 from sorting.services.at_once import record_at_once
 from sorting.services.events import EventFacts
@@ -75,24 +75,14 @@ def _in_order_sent(readings: Readings) -> list[EventFacts]:
 
 @transaction.atomic
 def _record_the_long_way(*, message: SignedMessage, circumstances: Circumstances) -> MessageAnswer:
-    # The row is claimed first: of two identical messages at once, one waits here and then reads the other's answer.
-    is_new = insert_rows(
-        table=DeviceMessage._meta.db_table,
-        types=_TYPES,
-        columns={
-            "bin_id": [message.smart_bin.pk],
-            "message_id": [message.message_id],
-            "body_digest": [message.body_digest],
-            "answer": ["{}"],
-            "received_at": [message.received_at],
-        },
-        on_conflict="ON CONFLICT (bin_id, message_id) DO NOTHING",
+    before = claim_message(
+        smart_bin=message.smart_bin,
+        message_id=message.message_id,
+        body_digest=message.body_digest,
+        received_at=message.received_at,
     )
-    if not is_new:
-        before = DeviceMessage.objects.get(bin=message.smart_bin, message_id=message.message_id)
-        if before.body_digest != message.body_digest:
-            raise MessageIdReused
-        return MessageAnswer(answer=before.answer, batch=None)
+    if before is not None:
+        return MessageAnswer(answer=before, batch=None)
     batch = record_readings(
         smart_bin=message.smart_bin,
         readings=message.readings,
@@ -103,8 +93,51 @@ def _record_the_long_way(*, message: SignedMessage, circumstances: Circumstances
         circumstances=circumstances,
     )
     answer = {"batch": str(batch.batch_id), **_answer(received_at=batch.received_at, results=batch.results)}
-    execute(_KEEP_ANSWER, [json.dumps(answer, ensure_ascii=False), message.smart_bin.pk, message.message_id])
+    keep_answer(smart_bin=message.smart_bin, message_id=message.message_id, answer=answer)
     return MessageAnswer(answer=answer, batch=batch)
+
+
+def claim_message(
+    *, smart_bin: SmartBin, message_id: str, body_digest: str, received_at: dt.datetime
+) -> dict[str, Any] | None:
+    """Take the message in the caller's transaction, to be answered by `keep_answer`; the answer where it had one.
+
+    Of two identical messages at once, one waits here and then reads the other's answer.
+
+    :raises MessageIdReused: the id is known with another body.
+    """
+    is_new = insert_rows(
+        table=DeviceMessage._meta.db_table,
+        types=_TYPES,
+        columns={
+            "bin_id": [smart_bin.pk],
+            "message_id": [message_id],
+            "body_digest": [body_digest],
+            "answer": ["{}"],
+            "received_at": [received_at],
+        },
+        on_conflict="ON CONFLICT (bin_id, message_id) DO NOTHING",
+    )
+    return None if is_new else answer_before(smart_bin=smart_bin, message_id=message_id, body_digest=body_digest)
+
+
+def answer_before(*, smart_bin: SmartBin, message_id: str, body_digest: str) -> dict[str, Any] | None:
+    """The answer that this message had; None where it never came.
+
+    :raises MessageIdReused: the id is known with another body.
+    """
+    before = DeviceMessage.objects.filter(bin=smart_bin, message_id=message_id).first()
+    if before is None:
+        return None
+    if before.body_digest != body_digest:
+        raise MessageIdReused
+    answer: dict[str, Any] = before.answer
+    return answer
+
+
+def keep_answer(*, smart_bin: SmartBin, message_id: str, answer: dict[str, Any]) -> None:
+    """Keep the answer to a message that was claimed in this transaction."""
+    execute(_KEEP_ANSWER, [json.dumps(answer, ensure_ascii=False), smart_bin.pk, message_id])
 
 
 def forget_old_messages(*, now: dt.datetime) -> int:

@@ -13,7 +13,7 @@ from households.queries import consent_holds
 from lib.dialect import wait_in_line
 from lib.errors import DomainError
 from lib.picture_hashes import bands, signed
-from lib.picture_turns import picture_turn
+from lib.picture_turns import in_turn
 from lib.pictures import Pictures, make_pictures
 from people.models import User
 from sorting.models import DropOff, Photo, SmartBin
@@ -122,8 +122,7 @@ def prepare_photo(*, sent: SentPhoto) -> WrittenPhoto | PhotoRecorded:
     digest = sent.content_digest
     if recorded := _fate_without_a_look(sent=sent, content_digest=digest):
         return recorded
-    with picture_turn():
-        pictures = make_pictures(data=sent.data)
+    pictures = in_turn(work=lambda: make_pictures(data=sent.data))
     # What fails from here on leaves files without a row, which the sweep removes: after a COMMIT whose answer was
     # lost nobody here knows whether there is one.
     names = write_pictures(pictures=pictures, on=timezone.localdate(sent.received_at))

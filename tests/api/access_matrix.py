@@ -64,6 +64,7 @@ POST    api-bureau-decision                       401   403   403   403   403   
 
 POST    device-drop-offs                          401   401   401   401   401   401   401
 POST    device-status                             401   401   401   401   401   401   401
+POST    device-photos                             401   401   401   401   401   401   401
 POST    device-claims                             400   400   400   400   400   400   400
 POST    device-cards                              401   401   401   401   401   401   401
 """

@@ -10,7 +10,7 @@ from tests.api.access_cast import Owned
 
 PERIOD = {"from": "2026-11-01", "to": "2026-11-30"}
 
-REQUESTS: Mapping[str, Callable[[Owned], dict[str, Any]]] = {
+REQUESTS: Mapping[str, Callable[[Owned], Any]] = {
     "POST my-choose-home": lambda owned: {"household": owned.household.pk},
     "POST my-sign-in": lambda owned: {"phone": "13800000001"},
     "POST api-tokens": lambda owned: {"username": "chen", "password": "chen-password-1"},
@@ -25,5 +25,6 @@ REQUESTS: Mapping[str, Callable[[Owned], dict[str, Any]]] = {
     "POST api-bureau-decision": lambda owned: {"is_approved": False},
     "POST device-drop-offs": lambda owned: {"bin": owned.smart_bin.code, "events": []},
     "POST device-status": lambda owned: {"bin": owned.smart_bin.code},
+    "POST device-photos": lambda owned: b'{"bin": "%s", "event_id": "e-1"}\n' % owned.smart_bin.code.encode(),
     "POST device-cards": lambda owned: {"bin": owned.smart_bin.code},
 }

@@ -23,9 +23,9 @@ def connect(server: OwnServer) -> socket.socket:
     return connection
 
 
-def head(**headers: object) -> bytes:
+def head(door: str = DOOR, /, **headers: object) -> bytes:
     lines = [f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items()]
-    return f"POST {DOOR} HTTP/1.1\r\nHost: 127.0.0.1\r\n{''.join(lines)}\r\n".encode()
+    return f"POST {door} HTTP/1.1\r\nHost: 127.0.0.1\r\n{''.join(lines)}\r\n".encode()
 
 
 def chunks_of(body: bytes, *, size: int) -> bytes:

@@ -17,6 +17,7 @@ def test_whatever_is_sent_is_refused_without_a_row_and_without_a_secret_in_the_l
     outcome = attack(target=target, count=len(KINDS) * 20, seed="short")
     assert outcome.faults == []
     assert row_count(own_server) == before
+    assert not list((own_server.folder / "photos").rglob("*.webp"))
     assert set(outcome.statuses) >= {400, 401, 405, 413}
 
     knock(target=target, outcome=outcome)

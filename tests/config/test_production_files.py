@@ -17,8 +17,11 @@ from typing import Any
 import pytest
 import yaml
 from django.core.management import get_commands
+from django.urls import reverse
 
+from api.device.envelope import BODY_BYTES_MAX
 from api.device.mqtt.address import parse_broker_url
+from api.device.photos import PHOTO_BODY_BYTES_MAX
 from config.queue import app as queue
 from tests.pages.test_database_gone import get, listening
 
@@ -204,6 +207,19 @@ def test_caddy_keeps_the_addresses_for_machines_inside() -> None:
     assert "/metrics" in text
     assert "respond @machines 404" in text
     assert "reverse_proxy web:8000" in text
+
+
+def test_caddy_lets_whole_photos_in_at_their_address_and_nothing_large_elsewhere() -> None:
+    text = (ROOT / "Caddyfile").read_text()
+    address = reverse("device-photos")
+    assert re.findall(r"@(\w+) (path|not path) (/api/\S+)", text) == [
+        ("photos", "path", address),
+        ("others", "not path", address),
+    ]
+    limits = dict(re.findall(r"request_body @(\w+) \{\s+max_size (\d+)MB", text))
+    assert int(limits["photos"]) * 10**6 > PHOTO_BODY_BYTES_MAX
+    assert BODY_BYTES_MAX < int(limits["others"]) * 10**6 <= 10**6
+    assert len(re.findall(r"max_size", text)) == 2
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from lib.picture_turns import WAITING_MAX, PicturesBusy, picture_turn
+from lib.picture_turns import WAITING_MAX, PicturesBusy, in_turn
 
 
 def test_one_picture_is_worked_on_at_a_time_and_only_some_wait() -> None:
@@ -14,17 +14,16 @@ def test_one_picture_is_worked_on_at_a_time_and_only_some_wait() -> None:
 
     def work() -> None:
         nonlocal at_work, most
-        with picture_turn():
-            with lock:
-                at_work, most = at_work + 1, max(most, at_work + 1)
-            is_busy.set()
-            assert may_end.wait(timeout=30)
-            with lock:
-                at_work -= 1
+        with lock:
+            at_work, most = at_work + 1, max(most, at_work + 1)
+        is_busy.set()
+        assert may_end.wait(timeout=30)
+        with lock:
+            at_work -= 1
 
     def knock() -> bool:
         try:
-            work()
+            in_turn(work=work)
         except PicturesBusy:
             return False
         return True
@@ -43,5 +42,5 @@ def test_one_picture_is_worked_on_at_a_time_and_only_some_wait() -> None:
 
 def test_a_turn_ends_with_the_error_of_whoever_had_it() -> None:
     for _ in range(WAITING_MAX + 2):
-        with pytest.raises(ValueError, match="damaged"), picture_turn():
-            raise ValueError("damaged")
+        with pytest.raises(ValueError, match="base 10"):
+            in_turn(work=lambda: int("damaged"))

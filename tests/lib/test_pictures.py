@@ -14,7 +14,7 @@ import pytest
 from PIL import Image, ImageDraw, PngImagePlugin
 
 from lib.picture_headers import PictureFormatRefused, PictureHasTrailer, PictureRefused, PictureTooLarge
-from lib.pictures import WHOLE_PIXELS_MAX, make_pictures
+from lib.pictures import PNG_PIXELS_MAX, make_pictures
 
 ROOT = Path(__file__).parents[2]
 CANARY = b"CANARY-of-the-Zhang-household"
@@ -153,7 +153,7 @@ def test_pixels_are_counted_before_they_are_decoded() -> None:
     with pytest.raises(PictureTooLarge):
         make_pictures(data=bomb)
     with pytest.raises(PictureTooLarge):
-        make_pictures(data=png_of_zeros(width=4_000, height=WHOLE_PIXELS_MAX // 4_000 + 1))
+        make_pictures(data=png_of_zeros(width=4_000, height=PNG_PIXELS_MAX // 4_000 + 1))
 
 
 def test_no_bytes_whatever_give_anything_but_a_refusal() -> None:
@@ -190,30 +190,33 @@ def test_likes_have_like_hashes_and_the_dark_has_none() -> None:
     assert make_pictures(data=saved(Image.new("RGB", (640, 480), (3, 3, 5)))).is_flat
 
 
+# VmHWM and not ru_maxrss: that one begins with what the parent held when it started the process.
 MEASURE = """
-import resource, sys
+import re, sys
 from lib.pictures import make_pictures
 data = open(sys.argv[1], "rb").read()
-def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def peak(): return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
 before = peak()
 make_pictures(data=data)
 print((peak() - before) // 1024)
 """
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory in /proc")
 @pytest.mark.parametrize(
     ("kind", "mode", "size", "options"),
     [
         ("JPEG", "RGB", (8_660, 5_773), {}),
-        ("JPEG", "RGB", (4_080, 3_060), {"progressive": True}),
-        ("PNG", "RGBA", (4_080, 3_060), {"compress_level": 1}),
-        ("WEBP", "RGBA", (3_860, 2_170), {"method": 0}),
+        ("JPEG", "RGB", (4_080, 3_060), {"progressive": True, "subsampling": 0}),
+        ("PNG", "RGBA", (3_340, 2_510), {"compress_level": 1}),
+        ("PNG", "I;16", (3_340, 2_510), {"compress_level": 1}),
+        ("WEBP", "RGBA", (2_400, 1_870), {"method": 0}),
     ],
 )
-def test_the_largest_allowed_takes_less_than_150_mb(
+def test_the_largest_allowed_takes_less_than_100_mb(
     kind: str, mode: str, size: tuple[int, int], options: dict[str, object], tmp_path: Path
 ) -> None:
-    picture = scene().convert(mode).resize(size, Image.Resampling.NEAREST)
+    picture = scene().convert("I" if mode == "I;16" else mode).convert(mode).resize(size, Image.Resampling.NEAREST)
     if mode == "RGBA":
         picture.putalpha(picture.getchannel("R"))
     (tmp_path / "photo").write_bytes(saved(picture, kind, **options))
@@ -226,4 +229,4 @@ def test_the_largest_allowed_takes_less_than_150_mb(
         timeout=120,
         check=True,
     )
-    assert int(done.stdout) < 150
+    assert 10 < int(done.stdout) < 100

@@ -153,6 +153,7 @@ def test_random_bytes_are_answered() -> None:
 def test_an_unknown_kind_is_404() -> None:
     topic, reply = sent(b"", topic="fenfen/bins/B-0007/up/nonsense")
     assert (topic, reply["status"]) == ("fenfen/bins/B-0007/down/replies", 404)
+    assert sent(b"", topic="fenfen/bins/B-0007/up/photos")[1]["status"] == 404  # photos go over HTTP only
     assert sent(b"", topic="fenfen/bins/B-0007/up/drop-offs/more")[1]["status"] == 404
 
 
