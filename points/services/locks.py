@@ -36,16 +36,18 @@ def lock_accounts(*, household_ids: Iterable[int]) -> None:
 
 
 def lock_reward(*, reward_id: int) -> Reward:
-    """The reward, its stock kept as it is until the transaction ends.
+    """The reward, its stock kept as it is until the transaction ends. An unlimited one, for ever so, keeps nobody out.
 
     :raises Reward.DoesNotExist: there is none.
     """
-    return Reward.objects.select_for_update().get(pk=reward_id)
+    reward = Reward.objects.get(pk=reward_id)
+    return reward if reward.stock_count is None else Reward.objects.select_for_update().get(pk=reward_id)
 
 
 def lock_rewards(*, reward_ids: Iterable[int]) -> list[Reward]:
     """The rewards, their stock kept as it is until the transaction ends."""
-    return list(Reward.objects.select_for_update().filter(pk__in=set(reward_ids)).order_by("pk"))
+    limited = Reward.objects.filter(pk__in=set(reward_ids), stock_count__isnull=False)
+    return list(limited.select_for_update().order_by("pk"))
 
 
 def lock_redemption(*, redemption_id: int) -> Redemption:
