@@ -1,4 +1,4 @@
-"""Any order of arriving, repeating, tallying, judging, releasing and binding late ends as the contract says."""
+"""Any order of arriving, repeating, tallying, judging, releasing, binding late and redeeming ends as it should."""
 
 import datetime as dt
 
@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from households.models import Card, CardKind, Household
 from indicators.models import CommunityDay
@@ -14,11 +14,14 @@ from people.models import User
 from points.audit import verify_ledger
 from points.models import Account
 from points.release import release_due
+from points.services import Counter
 from sorting.models import Door, DropOff, Fate, SmartBin, Verdict
 from sorting.services import record_drop_offs
 from tests.builders import make_verification
 from tests.conftest import NOON, SHANGHAI
 from tests.flows.points_model import Model, ModelDrop
+from tests.flows.reward_steps import CATALOGUE, RewardSteps, new_rewards_model
+from tests.rewards import make_reward, make_shop, make_shopkeeper
 from worker.tally import drain
 
 HOURS = (6, 7, 8, 12, 18, 19, 22)  # inside the windows 07:00-09:00 and 18:00-20:00, and outside
@@ -26,10 +29,9 @@ WEIGHTS = (1, 49, 50, 199, 200, 1_620, 9_999, 10_001, 50_000)
 UNKNOWN = ("X0000001", "X0000002")
 
 
-class PointsMachine(RuleBasedStateMachine):
+class PointsMachine(RewardSteps):
     """Households Zhang and Li, bin 07, guide Chen; the cast is handed in by the test."""
 
-    households: dict[str, Household]
     smart_bin: SmartBin
     guide: User
 
@@ -38,6 +40,7 @@ class PointsMachine(RuleBasedStateMachine):
         self.undo = transaction.atomic()
         self.undo.__enter__()
         self.model = Model()
+        self.rewards_model = new_rewards_model(points=self.model)
         self.now = NOON
         self.sent: list[dict[str, object]] = []
         # card: (owner, valid from, valid to); the cast's own cards were valid at all times
@@ -50,6 +53,14 @@ class PointsMachine(RuleBasedStateMachine):
         """Nothing of one run is left for the next."""
         transaction.set_rollback(True)
         self.undo.__exit__(None, None, None)
+
+    @initialize(owners=st.sampled_from((("zhang", "li"), ("zhang", "li"), ("zhang",), ())))
+    def begin(self, owners: tuple[str, ...]) -> None:
+        """Some households come with 499 points."""
+        for owner in owners:
+            card = {"zhang": "A0000001", "li": "A0000002"}[owner]
+            self.arrive(card=card, category="RECYCLABLE", weight_g=9_999, days_ago=1, hour=8)
+        self.wait_and_release(hours=49)
 
     def _send(self, events: list[dict[str, object]]) -> list[Fate]:
         recorded = record_drop_offs(smart_bin=self.smart_bin, events=events, door=Door.HTTP, received_at=self.now)
@@ -126,8 +137,12 @@ class PointsMachine(RuleBasedStateMachine):
     @rule(hours=st.sampled_from((1, 5, 13, 49)))
     def wait_and_release(self, hours: int) -> None:
         """Time passes, and what is past checking is released. What arrived is tallied before."""
+        self.pass_time(by=dt.timedelta(hours=hours, seconds=2))
+
+    def pass_time(self, *, by: dt.timedelta) -> None:
+        """As the workers see it."""
         self.tally()
-        self.now += dt.timedelta(hours=hours, seconds=2)
+        self.now += by
         release_due(now=self.now)
         for owner in self.households:
             self.model.settle(owner=owner, now=self.now)
@@ -167,11 +182,20 @@ class PointsMachine(RuleBasedStateMachine):
     @invariant()
     def the_ledger_is_whole(self) -> None:
         """After every step."""
+        self._compare()
         assert verify_ledger().faults == []
 
 
 @pytest.mark.django_db
-def test_points_follow_the_contract_in_any_order(zhang: Household, li: Household, bin_07: SmartBin, chen: User) -> None:
+def test_points_follow_the_contract_in_any_order(
+    zhang: Household, li: Household, bin_07: SmartBin, chen: User, zhao: User
+) -> None:
+    shop = make_shop()
+    PointsMachine.rewards = {
+        name: make_reward(shops=[shop], by=zhao, name=name, points=points, stock=stock, household_limit=a_month)
+        for name, (points, stock, a_month) in CATALOGUE.items()
+    }
+    PointsMachine.shop_counter = Counter(shop=shop, by=make_shopkeeper(shop=shop))
     PointsMachine.households = {"zhang": zhang, "li": li}
     PointsMachine.smart_bin = bin_07
     PointsMachine.guide = chen
