@@ -22,6 +22,12 @@ class CardShape(serializers.Serializer[Any]):
         return str(card.number[-4:])
 
 
+class CardList(serializers.Serializer[Any]):
+    """A household's cards, those that ended among them."""
+
+    items = CardShape(many=True)
+
+
 class ConsentShape(serializers.Serializer[Any]):
     """What holds of one kind of consent, and since when."""
 

@@ -45,8 +45,12 @@ def page_of(*, rows: Iterable[Row], limit: int, key: Callable[[Row], Any]) -> Pa
     found = list(rows)
     if len(found) <= limit:
         return Page(items=found, next=None)
-    raw = msgspec.json.encode(key(found[limit - 1]))
-    return Page(items=found[:limit], next=base64.urlsafe_b64encode(raw).decode().rstrip("="))
+    return Page(items=found[:limit], next=cursor_of(key=key(found[limit - 1])))
+
+
+def cursor_of(*, key: Any) -> str:
+    """The text that says: go on after this key."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(key)).decode().rstrip("=")
 
 
 def cursor_key(*, text: str | None, kind: Any) -> Any:

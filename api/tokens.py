@@ -92,5 +92,5 @@ def pause_s() -> int:
 
 
 def _lifetime(*, user: User, standing: Standing) -> dt.timedelta:
-    is_resident_only = standing.grants and all(grant.role == Role.RESIDENT for grant in standing.grants)
-    return RESIDENT_LIFETIME if is_resident_only and not user.is_staff else STAFF_LIFETIME
+    works_here = user.is_staff or any(grant.role != Role.RESIDENT for grant in standing.grants)
+    return STAFF_LIFETIME if works_here else RESIDENT_LIFETIME

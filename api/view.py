@@ -43,7 +43,7 @@ class HoldsRole(BasePermission):
             return True
         if not request.user.is_authenticated:
             return False
-        return not view.roles or any(view.standing.holds(role) for role in view.roles)
+        return view.is_theirs()
 
 
 class AlwaysJson(DefaultContentNegotiation):
@@ -94,6 +94,10 @@ class ApiView(APIView):
     def standing(self) -> Standing:
         """What they may do today."""
         return standing_of(user=self.user, on=self.today)
+
+    def is_theirs(self) -> bool:
+        """Whether it is the business of who is signed in: they hold, today, one of the roles."""
+        return not self.roles or any(self.standing.holds(role) for role in self.roles)
 
     def parsed(self, kind: type[_Parsed]) -> dict[str, Any]:
         """The body (with GET the query) as this serializer reads it.

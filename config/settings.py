@@ -179,6 +179,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "PATH_CONVERTER_OVERRIDES": {"number": int},
+    # Choices stand where they are used: ten of them are called "kind".
+    "POSTPROCESSING_HOOKS": [],
     # A page's session is for our own pages; docs/api.md tells of it.
     "AUTHENTICATION_WHITELIST": ["api.authentication.ApiTokenAuthentication"],
 }

@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import FilteredRelation, OuterRef, Q, Subquery
+from django.db.models import FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
 from households.card_text import card_key
-from households.models import Card, CardKind, Community, Consent, ConsentKind, Household, Member
+from households.models import Card, CardKind, Community, Consent, ConsentKind, Household, Member, Notice
 from households.phones import normal_phone
 from lib.import_command import in_chunks
 from people import secrets
@@ -82,6 +82,15 @@ def consents_of(*, household: Household) -> list[HeldConsent]:
     acts = household.consents.filter(member__isnull=True).order_by("at", "pk").values_list("kind", "is_given", "at")
     last = {kind: (is_given, at) for kind, is_given, at in acts}
     return [HeldConsent(kind, *last.get(kind.value, (False, None))) for kind in ConsentKind]
+
+
+def notices_of(*, household: Household, before: tuple[dt.datetime, int] | None = None) -> QuerySet[Notice]:
+    """The household's inbox, the newest first; what comes before a moment and key if given."""
+    notices = Notice.objects.filter(household=household)
+    if before is not None:
+        at, pk = before
+        notices = notices.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
+    return notices.order_by("-at", "-pk")
 
 
 def last_consent(*, household: str, kind: ConsentKind) -> Subquery:

@@ -37,6 +37,9 @@ settings.DEMO = True
 # A real hasher is slow on purpose, and every test that makes a person would pay for it.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+# Every client would read the list of all static files anew; so they are looked up when somebody asks for one.
+settings.WHITENOISE_AUTOREFRESH = True
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = dt.datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)
 TODAY = NOON.date()

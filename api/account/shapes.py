@@ -14,6 +14,24 @@ class Credentials(serializers.Serializer[Any]):
     password = serializers.CharField(max_length=200, trim_whitespace=False)
 
 
+class Phone(serializers.Serializer[Any]):
+    """A phone to which a one-time code is sent."""
+
+    phone = serializers.CharField(max_length=40)
+
+
+class PhoneAndCode(Phone):
+    """The code that came."""
+
+    code = serializers.CharField(max_length=12)
+
+
+class CodeSent(serializers.Serializer[Any]):
+    """Whatever the number: whether anybody here has it is not said."""
+
+    lives_s = serializers.IntegerField(help_text="验证码几秒内有效")
+
+
 class NewToken(serializers.Serializer[Any]):
     """A token, the one time that it is shown whole."""
 

@@ -1,11 +1,24 @@
 """Tokens of one's own, and who one is."""
 
+import datetime as dt
+
+from axes.helpers import get_client_ip_address
 from django.http import HttpResponseBase
+from django.utils import timezone
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.account.shapes import Credentials, EndedCount, Me, NewToken, TokenList
+from api.account.shapes import (
+    CodeSent,
+    Credentials,
+    EndedCount,
+    Me,
+    NewToken,
+    Phone,
+    PhoneAndCode,
+    TokenList,
+)
 from api.documenting import documented
 from api.errors import Refused
 from api.tokens import (
@@ -19,6 +32,11 @@ from api.tokens import (
     sign_in,
 )
 from api.view import ApiView
+from households.phones import normal_phone
+from households.queries import households_of_phone
+from households.services import PhoneUnreadable, user_of_phone
+from people.models import User
+from people.services import CODE_LIFE_S, ask_sign_in_code, use_sign_in_code
 from people.standing import standing_of
 
 AREA = "account"
@@ -47,8 +65,7 @@ class Tokens(ApiView):
             raise Refused(401, error.code, error.text) from error
         except SignInPaused as error:
             raise Refused(429, error.code, error.text, headers={"Retry-After": str(pause_s())}) from error
-        made = make_token(user=user, standing=standing_of(user=user, on=self.today), now=self.now)
-        return Response(NewToken(made).data, status=201, headers={"Cache-Control": "no-store"})
+        return _token_answer(user=user, now=self.now)
 
     @documented("listTokens", "列出我的令牌", area=AREA, answer=TokenList)
     def get(self, request: Request) -> HttpResponseBase:
@@ -68,6 +85,71 @@ class Tokens(ApiView):
     def delete(self, request: Request) -> HttpResponseBase:
         """For a lost phone: everything that was signed in with a token is signed out, this request's too."""
         return Response(EndedCount({"ended_count": end_all_tokens(user=self.user)}).data)
+
+
+class PhoneCodes(ApiView):
+    """One-time codes for residents, who have no password."""
+
+    public_methods = frozenset({"POST"})
+
+    @documented(
+        "askSignInCode",
+        "给住户成员的手机发验证码",
+        area=AREA,
+        body=Phone,
+        answer=CodeSent,
+        status=202,
+        refused=[422],
+        is_public=True,
+    )
+    def post(self, request: Request) -> HttpResponseBase:
+        """The same answer whether or not anybody here has the number; only a member's phone gets a code."""
+        phone = _normal(text=self.parsed(Phone)["phone"])
+        ask_sign_in_code(
+            phone=phone,
+            address=str(get_client_ip_address(request) or "")[:45],
+            is_known=bool(households_of_phone(text=phone)),
+            now=self.now,
+        )
+        return Response(CodeSent({"lives_s": CODE_LIFE_S}).data, status=202)
+
+
+class PhoneTokens(ApiView):
+    """Tokens for a phone and its code."""
+
+    public_methods = frozenset({"POST"})
+
+    @documented(
+        "signInByPhone",
+        "用手机号和验证码换一个令牌",
+        area=AREA,
+        body=PhoneAndCode,
+        answer=NewToken,
+        status=201,
+        refused=[422],
+        is_public=True,
+    )
+    def post(self, request: Request) -> HttpResponseBase:
+        """A code is used once; five wrong ones end it."""
+        asked = self.parsed(PhoneAndCode)
+        phone = _normal(text=asked["phone"])
+        is_right = use_sign_in_code(phone=phone, code=asked["code"], now=self.now)
+        user = user_of_phone(phone=phone, now=self.now) if is_right else None
+        if user is None:
+            raise Refused(401, "code_wrong", "验证码不对,或者已经过期 (code wrong or over)")
+        return _token_answer(user=user, now=self.now)
+
+
+def _normal(*, text: str) -> str:
+    phone = normal_phone(text=text)
+    if phone is None:
+        raise PhoneUnreadable
+    return phone
+
+
+def _token_answer(*, user: User, now: dt.datetime) -> Response:
+    made = make_token(user=user, standing=standing_of(user=user, on=timezone.localdate(now)), now=now)
+    return Response(NewToken(made).data, status=201, headers={"Cache-Control": "no-store"})
 
 
 class OneToken(ApiView):

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from django.utils import timezone
 from knox.models import AuthToken
 
-from guides.models import GuideAssignment
-from households.models import Community, Household, Member
+from guides.models import Problem, ProblemKind
+from guides.queries import community_ids_of_guide
+from households.models import Card, Community, Household, Member
 from people.models import Role, RoleGrant, ScopeKind, User
-from points.models import PointCorrection
+from points import ledger
+from points.models import AccountKind, PointCorrection, Reason, Redemption, Reward, RunKind, Shop, ShopKind
 from points.services.corrections import propose_correction
-from sorting.models import Alert, AlertKind, CollectionPoint, DropOff, SmartBin
+from sorting.models import Alert, AlertKind, CollectionPoint, DropOff, SmartBin, Verdict, VerificationSource
+from sorting.services.verdicts import verify_drop_off
 from tests.builders import make_drop_off
 from tests.conftest import NOON, TODAY
+from tests.rewards import make_reward, make_shop, make_shopkeeper, redeem
 
 SINCE = dt.date(2026, 1, 1)
 
@@ -31,6 +35,10 @@ class Owned:
     token_prefix: str
     alert: Alert
     correction: PointCorrection
+    card: Card
+    redemption: Redemption
+    shop: Shop
+    problem: Problem
 
 
 # By the name of the parameter in the address, so call the same thing by the same name everywhere.
@@ -43,6 +51,9 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "token_prefix": lambda owned: owned.token_prefix,
     "alert_id": lambda owned: owned.alert.pk,
     "correction_id": lambda owned: owned.correction.pk,
+    "redemption_id": lambda owned: owned.redemption.pk,
+    "shop_id": lambda owned: owned.shop.pk,
+    "problem_id": lambda owned: owned.problem.pk,
 }
 
 
@@ -58,31 +69,43 @@ class Cast:
 def make_cast(*, zhang: Household, li: Household, wang: Household, chen: User, zhao: User, bin_07: SmartBin) -> Cast:
     """The cast of tests/conftest.py with logins, and one of everything for each of the three households."""
     west_bin = _bin_in(community=wang.community)
+    shops = {
+        "Z": make_shop(),
+        "L": make_shop(name="东湖兑换点", kind=ShopKind.POINT, community=li.community),
+        "W": make_shop(name="西园兑换点", kind=ShopKind.POINT, community=wang.community),
+    }
     users: dict[str, User | None] = {
         "ANON": None,
         "ZHANG": resident_of(household=zhang, name="zhang"),
         "WANG": resident_of(household=wang, name="wang"),
         "CHEN": chen,
-        "SHOP": _user_with(name="shop", role=Role.SHOP, kind=ScopeKind.SHOP, scope_id=1),
+        "SHOP": make_shopkeeper(shop=shops["Z"]),
         "ZHAO": zhao,
         "ADMIN": _administrator(),
     }
-    assert GuideAssignment.objects.filter(guide=chen).count() == 1
     tokens = {caller: _token_of(user=user) for caller, user in users.items() if user is not None}
     # Officer Qian proposed what Zhao may decide.
     qian = User.objects.create_user(username="qian")
-    of_li = _token_of(user=resident_of(household=li, name="li"))
-    owners = (
-        ("Z", zhang, bin_07, tokens["ZHANG"]),
-        ("L", li, bin_07, of_li),
-        ("W", wang, west_bin, tokens["WANG"]),
-    )
+    tokens_of = {
+        "Z": tokens["ZHANG"],
+        "L": _token_of(user=resident_of(household=li, name="li")),
+        "W": tokens["WANG"],
+    }
+    reward = make_reward(shops=list(shops.values()), by=qian, now=NOON)
+    _give_points(households=[zhang, li, wang])
     return Cast(
         users=users,
         tokens=tokens,
         owned={
-            letter: _make_owned(household=household, smart_bin=smart_bin, token=token, proposer=qian)
-            for letter, household, smart_bin, token in owners
+            letter: _make_owned(
+                household=household,
+                smart_bin=smart_bin,
+                token=tokens_of[letter],
+                shop=shops[letter],
+                reward=reward,
+                people=(chen, qian),
+            )
+            for letter, household, smart_bin in (("Z", zhang, bin_07), ("L", li, bin_07), ("W", wang, west_bin))
         },
     )
 
@@ -116,17 +139,62 @@ def _token_of(*, user: User) -> str:
     return str(AuthToken.objects.create(user=user, expiry=NOON + dt.timedelta(hours=1) - timezone.now())[1])
 
 
-def _make_owned(*, household: Household, smart_bin: SmartBin, token: str, proposer: User) -> Owned:
-    occurred_at = dt.datetime.combine(TODAY, dt.time(8), NOON.tzinfo)
+def _give_points(*, households: list[Household]) -> None:
+    lines = [
+        ledger.Line(
+            household_id=household.pk,
+            debit=AccountKind.ISSUED,
+            credit=AccountKind.AVAILABLE,
+            points=200,
+            reason=Reason.BONUS,
+            reference=f"given/{household.pk}",
+        )
+        for household in households
+    ]
+    ledger.post(lines=lines, kind=RunKind.POST, now=NOON)
+
+
+def _make_owned(
+    *,
+    household: Household,
+    smart_bin: SmartBin,
+    token: str,
+    shop: Shop,
+    reward: Reward,
+    people: tuple[User, User],
+) -> Owned:
+    guide, officer = people
+    drop_off = make_drop_off(
+        smart_bin=smart_bin, occurred_at=NOON - dt.timedelta(minutes=5), household=household, category="FOOD"
+    )
+    # Chen's verdict has its minute still: it may be taken back, or another one follow it.
+    verify_drop_off(
+        drop_off=drop_off,
+        verdict=Verdict.CORRECT,
+        guide=guide if household.community_id in community_ids_of_guide(guide=guide, on=TODAY) else officer,
+        now=NOON,
+        source=VerificationSource.FREE,
+        client_id=f"judged-{household.code}",
+    )
     return Owned(
         household=household,
         community=household.community,
         point=smart_bin.point,
         smart_bin=smart_bin,
-        drop_off=make_drop_off(smart_bin=smart_bin, occurred_at=occurred_at, household=household),
+        drop_off=drop_off,
         token_prefix=token[:15],
         alert=Alert.objects.create(
             bin=smart_bin, kind=AlertKind.FULL, subject=household.room, opened_at=NOON, last_seen_at=NOON
         ),
-        correction=propose_correction(household=household, points=5, reason="来电", officer=proposer, now=NOON),
+        correction=propose_correction(household=household, points=5, reason="来电", officer=officer, now=NOON),
+        card=household.cards.get(),
+        redemption=redeem(household=household, reward=reward, key="cast", now=NOON),
+        shop=shop,
+        problem=Problem.objects.create(
+            point=smart_bin.point,
+            kind=ProblemKind.DIRTY,
+            found_by=guide,
+            found_at=NOON,
+            due_at=NOON + dt.timedelta(hours=4),
+        ),
     )

@@ -6,7 +6,8 @@ A route that the URL configuration has and this table has not fails the build. T
 
 where a cell is a status (`200`, for whoever's object is asked for) or a status with letters: `200Z` is 200 for what
 belongs to Zhang and 404 for what belongs to Li or Wang; `200ZL`, `200LW` likewise. Zhang and Li live in guide Chen's
-community, Wang does not. Nobody's object is anything but 404 to somebody whom it does not concern.
+community, Wang does not; of the counters (`shop_id`), the shop's own is Zhang's, and Chen's redemption point is Li's.
+Nobody's object is anything but 404 to somebody whom it does not concern.
 
 Objects in an address (`<int:drop_off_id>`) are found by the parameter's name in OBJECTS of access_cast.py; a body, form
 or query is made for "METHOD route-name" in access_requests.py. The lines are in the order of the addresses.
@@ -51,6 +52,40 @@ GET     api-tokens                                401   200   200   200   200   
 DELETE  api-tokens                                401   200   200   200   200   200   200
 DELETE  api-token                                 401   204Z  204W  404   404   404   404
 GET     api-me                                    401   200   200   200   200   200   200
+
+POST    api-phone-codes                           202   202   202   202   202   202   202
+POST    api-phone-tokens                          401   401   401   401   401   401   401
+
+GET     api-households                            401   200   200   403   403   403   403
+GET     api-home                                  401   200Z  200W  403   403   403   403
+GET     api-drop-offs                             401   200Z  200W  403   403   403   403
+GET     api-transfers                             401   200Z  200W  403   403   403   403
+GET     api-notices                               401   200Z  200W  403   403   403   403
+POST    api-notices-read                          401   200Z  200W  403   403   403   403
+GET     api-consents                              401   200Z  200W  403   403   403   403
+POST    api-consents                              401   200Z  200W  403   403   403   403
+GET     api-cards                                 401   200Z  200W  403   403   403   403
+GET     api-rewards                               401   200Z  200W  403   403   403   403
+GET     api-redemptions                           401   200Z  200W  403   403   403   403
+POST    api-redemptions                           401   201Z  201W  403   403   403   403
+GET     api-redemption                            401   200Z  200W  403   403   403   403
+POST    api-cancellation                          401   200Z  200W  403   403   403   403
+
+GET     api-guide-communities                     401   403   403   200   403   403   403
+GET     api-guide-drop-offs                       401   403   403   200ZL 403   403   403
+POST    api-guide-look-ups                        401   403   403   200ZL 403   403   403
+POST    api-guide-spot-checks                     401   403   403   201ZL 403   403   403
+POST    api-guide-point-problems                  401   403   403   201ZL 403   403   403
+GET     api-guide-problems                        401   403   403   200   403   403   403
+POST    api-guide-rectification                   401   403   403   200ZL 403   403   403
+POST    api-guide-verdicts                        401   403   403   201ZL 403   403   403
+POST    api-guide-withdrawals                     401   403   403   201ZL 403   403   403
+POST    api-guide-redemptions                     401   403   403   201ZL 403   403   403
+
+GET     api-counters                              401   403   403   200   200   403   403
+POST    api-counter-look-ups                      401   403   403   200L  200Z  403   403
+GET     api-counter-collections                   401   403   403   200L  200Z  403   403
+POST    api-counter-collections                   401   403   403   200L  200Z  403   403
 
 GET     api-bureau-indicators                     401   403   403   403   403   200   403
 GET     api-bureau-communities                    401   403   403   403   403   200   403

@@ -46,18 +46,21 @@ def _has(view_class: type, method: str) -> bool:
     return hasattr(view_class, method.lower())
 
 
-def _routes(*, resolver: URLResolver, before: str = "", namespace: str = "") -> Iterator[Route]:
+def _routes(
+    *, resolver: URLResolver, before: str = "", namespace: str = "", outer: frozenset[str] = frozenset()
+) -> Iterator[Route]:
     for each in resolver.url_patterns:
         address = before + str(each.pattern).lstrip("^").rstrip("$")
+        parameters = outer | frozenset(each.pattern.converters) | frozenset(each.pattern.regex.groupindex)
         if isinstance(each, URLResolver):
             inner = f"{namespace}{each.namespace}:" if each.namespace else namespace
-            yield from _routes(resolver=each, before=address, namespace=inner)
+            yield from _routes(resolver=each, before=address, namespace=inner, outer=parameters)
         elif isinstance(each, URLPattern):
             yield Route(
                 name=f"{namespace}{each.name}" if each.name else address,
                 address=address,
                 view=each.callback,
-                parameters=frozenset(each.pattern.converters) | frozenset(each.pattern.regex.groupindex),
+                parameters=parameters,
             )
 
 

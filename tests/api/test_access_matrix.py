@@ -1,7 +1,10 @@
 """Nobody reads or spends another's points: every route, every role and every owner, called for real."""
 
+import copy
 import inspect
 from collections import Counter
+from collections.abc import Callable
+from http.cookies import SimpleCookie
 
 import pytest
 import time_machine
@@ -64,12 +67,13 @@ def test_every_object_in_an_address_is_known() -> None:
 @pytest.mark.parametrize("caller", CALLERS)
 def test_each_gets_what_concerns_them_and_nothing_else(caller: str, cast: Cast) -> None:
     wrong = []
+    call = _as_caller(caller=caller, cast=cast)
     with time_machine.travel(NOON, tick=False):
         for row in ROWS:
             # Where no address and no body names an owner, one call tells all.
             owners = OWNERS if _depends_on_owner(row=row) else OWNERS[:1]
             for owner in owners:
-                status = _call(row=row, caller=caller, owner=owner, cast=cast)
+                status = call(row, owner)
                 expected = row.cells[caller][owner]
                 if status != expected:
                     wrong.append(f"{row.key}: {caller} asks for {owner}'s and gets {status}, not {expected}")
@@ -80,29 +84,32 @@ def _depends_on_owner(*, row: Row) -> bool:
     return bool(ROUTES[row.route].parameters) or row.key in REQUESTS
 
 
-def _call(*, row: Row, caller: str, owner: str, cast: Cast) -> int:
-    """The status that the caller gets; whatever the call did is undone."""
-    route, owned, user = ROUTES[row.route], cast.owned[owner], cast.users[caller]
-    client = Client(raise_request_exception=False)
-    for rate in (user_rate, address_rate):
-        rate.forget_all()
-    is_api = route.address.startswith(API)
-    headers = {}
+def _as_caller(*, caller: str, cast: Cast) -> Callable[[Row, str], int]:
+    """Ask as this caller: the status that they get. Whatever the call did is undone."""
+    client, user = Client(raise_request_exception=False), cast.users[caller]
     if user is not None:
-        if is_api:
-            headers["Authorization"] = f"Token {cast.tokens[caller]}"
-        else:
-            client.force_login(user)
-    sent = REQUESTS[row.key](owned) if row.key in REQUESTS else {}
-    with transaction.atomic():
-        response = getattr(client, row.method.lower())(
-            _address(route=route, parameters={name: OBJECTS[name](owned) for name in route.parameters}),
-            sent,
-            headers=headers,
-            **({"content_type": "application/json"} if is_api and row.method != "GET" else {}),
-        )
-        transaction.set_rollback(True)
-    return int(response.status_code)
+        client.force_login(user)
+    signed_in = copy.deepcopy(client.cookies)
+
+    def call(row: Row, owner: str) -> int:
+        route, owned = ROUTES[row.route], cast.owned[owner]
+        is_api = route.address.startswith(API)
+        # A program has a token and no session, a person at a page a session and no token.
+        client.cookies = SimpleCookie() if is_api else copy.deepcopy(signed_in)
+        headers = {"Authorization": f"Token {cast.tokens[caller]}"} if is_api and user is not None else {}
+        for rate in (user_rate, address_rate):
+            rate.forget_all()
+        with transaction.atomic():
+            response = getattr(client, row.method.lower())(
+                _address(route=route, parameters={name: OBJECTS[name](owned) for name in route.parameters}),
+                REQUESTS[row.key](owned) if row.key in REQUESTS else {},
+                headers=headers,
+                **({"content_type": "application/json"} if is_api and row.method != "GET" else {}),
+            )
+            transaction.set_rollback(True)
+        return int(response.status_code)
+
+    return call
 
 
 def _address(*, route: Route, parameters: dict[str, object]) -> str:

@@ -1,0 +1,1 @@
+"""The guides' operations: the communities given to them today, and no others."""

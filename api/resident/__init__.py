@@ -1,0 +1,1 @@
+"""The residents' operations: their own households, and nobody else's."""
