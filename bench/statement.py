@@ -63,16 +63,19 @@ def grow(*, first: int, last: int, household_count: int) -> None:
 
 
 class DatabaseTime:
-    """An execute wrapper that asks PostgreSQL itself how long each query takes, in ms, and counts the queries."""
+    """An execute wrapper that asks PostgreSQL itself how long each query takes, in ms, and how many pages it reads."""
 
     def __init__(self) -> None:
         self.ms: list[float] = []
+        self.pages: list[int] = []
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", params, many, context)
+        execute(f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {sql}", params, many, context)
         plan = context["cursor"].fetchone()[0]
         plan = json.loads(plan) if isinstance(plan, str) else plan
         self.ms.append(plan[0]["Planning Time"] + plan[0]["Execution Time"])
+        top = plan[0]["Plan"]
+        self.pages.append(top["Shared Hit Blocks"] + top["Shared Read Blocks"])
         return execute(sql, params, many, context)
 
 
@@ -110,6 +113,7 @@ def measure(*, transfer_count: int, household_count: int) -> dict[str, float]:
         print(
             f"bench=statement case={case} transfers={transfer_count} queries={len(counter.ms) / READS:.0f} "
             f"db_ms_p50={medians[case]:.2f} db_ms_p99={_p99(counter.ms):.2f} "
+            f"pages_p50={statistics.median(counter.pages):.0f} "
             f"wall_ms_p50={statistics.median(walls):.2f} wall_ms_p99={_p99(walls):.2f}",
             flush=True,
         )

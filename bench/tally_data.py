@@ -18,20 +18,24 @@ def make(
 
     Each bin serves its own households; three quarters of the drop-offs are inside the window.
     """
-    for statement in _STATEMENTS:
+    make_district(household_count=household_count, community_count=community_count, bin_count=bin_count)
+    for statement in _BACKLOG:
         run(
             statement.format(
-                rows=row_count,
                 events=events_a_batch,
                 batches=row_count // events_a_batch,
-                households=household_count,
-                communities=community_count,
                 bins=bin_count,
                 days=day_count,
                 homes=household_count // bin_count,
                 batches_a_bin=max(row_count // events_a_batch // bin_count, 1),
             )
         )
+
+
+def make_district(*, household_count: int, community_count: int, bin_count: int) -> None:
+    """Communities, bins, and households with accounts that hold nothing."""
+    for statement in _DISTRICT:
+        run(statement.format(households=household_count, communities=community_count, bins=bin_count))
 
 
 def untally() -> None:
@@ -73,7 +77,7 @@ def _row(statement: str) -> tuple[object, ...]:
         return tuple(cursor.fetchone())
 
 
-_STATEMENTS = (
+_DISTRICT = (
     "INSERT INTO households_subdistrict (name) VALUES ('bench')",
     """INSERT INTO households_community (subdistrict_id, name, is_urban_core, is_pilot)
        SELECT s.id, 'bench ' || n, true, true FROM households_subdistrict s, generate_series(1, {communities}) n""",
@@ -91,6 +95,9 @@ _STATEMENTS = (
          ON p.i = n % {bins}""",
     """INSERT INTO points_account (kind, household_id, balance_points)
        SELECT kind, h.id, 0 FROM households_household h, (VALUES ('PENDING'), ('AVAILABLE')) k (kind)""",
+)
+
+_BACKLOG = (
     """INSERT INTO sorting_dropoffbatch
            (kind, door, bin_id, community_id, boot_id, received_at, due_at, event_count, digest, is_awarding)
        SELECT 'DROP_OFFS', 'HTTP', b.id, p.community_id, '', now(), now(), {events}, '', true
