@@ -28,6 +28,7 @@ from households.services.members import (
 )
 from households.services.notices import mark_notices_read, notify_household, notify_households_of
 from households.services.opening import ReasonMissing, open_household
+from households.services.parting import leave_programme
 from households.services.pins import (
     PinLocked,
     PinMistyped,
@@ -69,6 +70,7 @@ __all__ = [
     "import_households",
     "invite_member",
     "issue_card",
+    "leave_programme",
     "lock_registration",
     "mark_notices_read",
     "new_qr_token",

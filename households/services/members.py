@@ -122,6 +122,11 @@ def remove_member(*, member: Member, by: Member, now: dt.datetime) -> bool:
     household = Household.objects.select_for_update().get(pk=member.household_id)
     if by.pk != member.pk:
         _demand_first(household=household, by=by)
+    return close_membership(member=member, now=now)
+
+
+def close_membership(*, member: Member, now: dt.datetime) -> bool:
+    """End one membership and forget the person's name and phone; False where it had ended before."""
     left = Member.objects.filter(pk=member.pk, left_at__isnull=True).update(
         left_at=now, name="", phone_encrypted=b"", phone_lookup=""
     )

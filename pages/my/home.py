@@ -1,21 +1,17 @@
-"""首页: what the household holds."""
+"""首页: what the household holds, and what today brought."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from pages.my.access import Resident, for_residents
+from pages.my.home_page import read_home
 from pages.my.shell import render_my
-from points.models import Account, AccountKind
 
 
 @require_safe
 @for_residents
 def home(request: HttpRequest, resident: Resident) -> HttpResponse:
-    """Available and pending points."""
-    balances = dict(Account.objects.filter(household=resident.household).values_list("kind", "balance_points"))
-    context = {
-        "heading": "首页",
-        "available_points": balances.get(AccountKind.AVAILABLE, 0),
-        "pending_points": balances.get(AccountKind.PENDING, 0),
-    }
-    return render_my(request, resident, "pages/my/home.html", context, current="my-home")
+    """The first screen."""
+    page = read_home(household=resident.household, now=timezone.now())
+    return render_my(request, resident, "pages/my/home.html", {"heading": "首页", "page": page}, current="my-home")

@@ -11,7 +11,13 @@ from households.models import Household
 from pages.my.access import Resident
 
 # (the screen's url name, its word), in the order of the bar below. LOOK.md: 首页 记录 兑换 查分类 我的.
-SCREENS: tuple[tuple[str, str], ...] = (("my-home", "首页"), ("waste-items", "查分类"))
+SCREENS: tuple[tuple[str, str], ...] = (
+    ("my-home", "首页"),
+    ("my-records", "记录"),
+    ("my-rewards", "兑换"),
+    ("waste-items", "查分类"),
+    ("my-me", "我的"),
+)
 
 
 def short_name(*, household: Household) -> str:

@@ -3,6 +3,11 @@
 from django.urls import URLPattern, URLResolver, path
 
 from pages.my.home import home
+from pages.my.me import consent, export, invite, leave, me, notices, remove
+from pages.my.neighbourhood import community, points
+from pages.my.records import records, statement
+from pages.my.rewards import cancel, redemption, redemptions, reward, rewards
+from pages.my.showing import code_to_show
 from pages.my.signing_in import choose_home, enter_code, sign_in, sign_out
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,4 +16,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/code", enter_code, name="my-code"),
     path("sign-out", sign_out, name="my-sign-out"),
     path("homes", choose_home, name="my-choose-home"),
+    path("code", code_to_show, name="my-code-to-show"),
+    path("records", records, name="my-records"),
+    path("statement", statement, name="my-statement"),
+    path("points", points, name="my-points"),
+    path("community", community, name="my-community"),
+    path("rewards", rewards, name="my-rewards"),
+    path("rewards/<int:reward_id>", reward, name="my-reward"),
+    path("redemptions", redemptions, name="my-redemptions"),
+    path("redemptions/<int:redemption_id>", redemption, name="my-redemption"),
+    path("redemptions/<int:redemption_id>/cancel", cancel, name="my-redemption-cancel"),
+    path("notices", notices, name="my-notices"),
+    path("me", me, name="my-me"),
+    path("me/consents", consent, name="my-consent"),
+    path("me/members", invite, name="my-member-invite"),
+    path("me/members/<int:member_id>/remove", remove, name="my-member-remove"),
+    path("me/export", export, name="my-export"),
+    path("me/leave", leave, name="my-leave"),
 ]

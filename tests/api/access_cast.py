@@ -52,6 +52,8 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "alert_id": lambda owned: owned.alert.pk,
     "correction_id": lambda owned: owned.correction.pk,
     "redemption_id": lambda owned: owned.redemption.pk,
+    "reward_id": lambda owned: owned.redemption.reward_id,
+    "member_id": lambda owned: owned.household.members.earliest("pk").pk,
     "shop_id": lambda owned: owned.shop.pk,
     "problem_id": lambda owned: owned.problem.pk,
 }

@@ -11,6 +11,9 @@ from tests.api.access_cast import Owned
 PERIOD = {"from": "2026-11-01", "to": "2026-11-30"}
 
 REQUESTS: Mapping[str, Callable[[Owned], Any]] = {
+    "POST my-reward": lambda owned: {"key": "tap-of-the-matrix"},
+    "POST my-consent": lambda owned: {"kind": "PHOTO", "give": "1"},
+    "POST my-member-invite": lambda owned: {"name": "小明", "phone": "13800000008"},
     "POST my-choose-home": lambda owned: {"household": owned.household.pk},
     "POST my-sign-in": lambda owned: {"phone": "13800000001"},
     "POST api-tokens": lambda owned: {"username": "chen", "password": "chen-password-1"},

@@ -1,0 +1,140 @@
+"""Where and when to drop off, whether bins are full, and how the community sorts."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from households.models import Community
+from indicators.facts import Period
+from indicators.formulas import Number
+from indicators.queries.report import read_indicators
+from pages.front_page import ACTIVE_HOUSEHOLDS_MIN
+from pages.my.access import Resident, for_residents
+from pages.my.shell import render_my
+from pages.my.words import day_text
+from sorting.categories import CATEGORY_FACTS, WasteCategory
+from sorting.fill_forecast import FULL_RATE
+from sorting.models import BinStatus, CollectionPoint, SmartBin
+from sorting.open_windows import END_OF_DAY, Window
+from sorting.queries.opening_hours import opening_hours_of
+
+POINTS_SHOWN_MAX = 30
+STANDING_DAYS = 30
+STANDING = (
+    ("participation_rate", None, "参与率"),
+    ("recovery_rate", "bin_side", "回收利用率（桶端估算）"),
+    ("food_separation_rate", None, "厨余分出率"),
+    ("sorting_accuracy_rate", "random_sample", "投放准确率（随机抽样）"),
+)
+NO_DATA = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class PointCard:
+    """A collection point today: its hours, whether it is open, and its bins in words."""
+
+    name: str
+    hours: str
+    next_words: str
+    bins: tuple[str, ...]
+
+
+@require_safe
+@for_residents
+def points(request: HttpRequest, resident: Resident) -> HttpResponse:
+    """The community's points with today's and tomorrow's hours and what their bins say."""
+    now = timezone.now()
+    cards = read_points(community=resident.household.community, now=now)
+    return render_my(request, resident, "pages/my/points.html", {"heading": "投放时段", "cards": cards})
+
+
+@require_safe
+@for_residents
+def community(request: HttpRequest, resident: Resident) -> HttpResponse:
+    """The community's rates of the last 30 days, each beside its target where the plan has one."""
+    now = timezone.now()
+    name = resident.household.community.name
+    today = timezone.localdate(now)
+    period = Period(starts_on=today - dt.timedelta(days=STANDING_DAYS - 1), ends_on=today)
+    rows = {
+        (row.computed.code, row.computed.measure): row
+        for row in read_indicators(period=period, community=name, now=now)
+    }
+    active_count = rows["participation_rate", None].figure.numerator or 0
+    figures = []
+    for code, measure, word in STANDING:
+        row = rows[code, measure]
+        if active_count < ACTIVE_HOUSEHOLDS_MIN:
+            figures.append((word, NO_DATA, ""))
+            continue
+        target = row.computed.target(period.ends_on)
+        figures.append((word, _percent(row.figure.value), f"目标 {_percent(target)}" if target is not None else ""))
+    context = {
+        "heading": "小区分得怎么样",
+        "period": f"{day_text(on=period.starts_on)} 至 {day_text(on=period.ends_on)}",
+        "figures": figures,
+    }
+    return render_my(request, resident, "pages/my/community.html", context)
+
+
+def read_points(*, community: Community, now: dt.datetime) -> list[PointCard]:
+    """The points of a community at `now`; two queries for bins and one for the hours of each point."""
+    local = timezone.localtime(now)
+    today, tomorrow = local.date(), local.date() + dt.timedelta(days=1)
+    bins_by_point: dict[int, list[str]] = {}
+    status = dict(BinStatus.objects.filter(bin__point__community=community).values_list("bin_id", "fill_rates"))
+    bins = SmartBin.objects.filter(point__community=community, revoked_at__isnull=True).order_by("code")
+    for each in bins:
+        rates = status.get(each.pk) or {}
+        for category in each.categories.split(";"):
+            name = CATEGORY_FACTS[WasteCategory(category)].name_zh
+            bins_by_point.setdefault(each.point_id, []).append(f"{name}桶：{_fill_word(rates.get(category))}")
+    cards = []
+    for point in CollectionPoint.objects.filter(community=community).order_by("name")[:POINTS_SHOWN_MAX]:
+        hours = opening_hours_of(point_id=point.pk, days=[today, tomorrow])
+        cards.append(
+            PointCard(
+                name=point.name,
+                hours=_hours_text(windows=hours.windows_on(day=today)),
+                next_words=_next_words(
+                    today=hours.windows_on(day=today), tomorrow=hours.windows_on(day=tomorrow), local=local
+                ),
+                bins=tuple(dict.fromkeys(bins_by_point.get(point.pk, ()))),
+            )
+        )
+    return cards
+
+
+def _fill_word(rate: float | None) -> str:
+    if rate is None:
+        return "情况不明"
+    return "快满了，可以换一个点" if rate >= FULL_RATE else f"还空 {round((1 - rate) * 100)} %"
+
+
+def _hours_text(*, windows: tuple[Window, ...]) -> str:
+    if not windows:
+        return "今天不开放"
+    if windows == ((dt.time.min, END_OF_DAY),):
+        return "全天开放"
+    return "、".join(f"{starts_at:%H:%M}–{_end_text(ends_at)}" for starts_at, ends_at in windows)
+
+
+def _end_text(ends_at: dt.time) -> str:
+    return "24:00" if ends_at == END_OF_DAY else f"{ends_at:%H:%M}"
+
+
+def _next_words(*, today: tuple[Window, ...], tomorrow: tuple[Window, ...], local: dt.datetime) -> str:
+    for starts_at, ends_at in today:
+        if starts_at <= local.time() and (local.time() < ends_at or ends_at == END_OF_DAY):
+            return f"现在开放，到 {_end_text(ends_at)}"
+        if local.time() < starts_at:
+            return f"下一次：今天 {starts_at:%H:%M}"
+    return f"下一次：明天 {tomorrow[0][0]:%H:%M}" if tomorrow else "明天不开放"
+
+
+def _percent(value: Number | Decimal | None) -> str:
+    return NO_DATA if value is None else f"{float(value) * 100:.1f} %"

@@ -1,0 +1,91 @@
+"""How days, weights and points are said to residents. Pure."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.templatetags.static import static
+from django.utils import timezone
+
+from points.explaining.queries import ExplainedDay, ExplainedDropOff
+from sorting.categories import CATEGORY_FACTS, WasteCategory
+from sorting.models import Verdict
+
+WEEKDAYS = "一二三四五六日"
+NOT_JUDGED = "未抽查"
+
+
+@dataclass(frozen=True, slots=True)
+class DropOffLine:
+    """One drop-off as its household reads it."""
+
+    drop_off_id: int
+    icon: str
+    category: str
+    weight: str
+    time: str
+    point: str
+    verdict: str
+    sentence: str
+    points: str
+    is_loss: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayLines:
+    """A day's drop-offs and their sum."""
+
+    day: str
+    points: str
+    drop_offs: tuple[DropOffLine, ...]
+
+
+def day_text(*, on: dt.date) -> str:
+    """ "11月23日 周一"."""
+    return f"{on.month}月{on.day}日 周{WEEKDAYS[on.weekday()]}"
+
+
+def month_text(*, month: dt.date) -> str:
+    """ "2026年11月"."""
+    return f"{month.year}年{month.month}月"
+
+
+def moment_text(*, at: dt.datetime) -> str:
+    """ "11月23日 08:05" on the district's clock."""
+    local = timezone.localtime(at)
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def weight_text(*, weight_g: int) -> str:
+    """ "1.62 千克", or "85 克" below 100 grams."""
+    return f"{weight_g} 克" if weight_g < 100 else f"{weight_g / 1000:.2f} 千克"
+
+
+def signed_points(*, points: int) -> str:
+    """ "+10 分", "-10 分", "0 分"; the sign is never the colour alone."""
+    return f"{points:+,} 分" if points else "0 分"
+
+
+def day_lines(*, day: ExplainedDay) -> DayLines:
+    """A day for the screen, the newest drop-off first."""
+    return DayLines(
+        day=day_text(on=day.occurred_on),
+        points=signed_points(points=day.points),
+        drop_offs=tuple(drop_off_line(drop_off=each) for each in reversed(day.drop_offs)),
+    )
+
+
+def drop_off_line(*, drop_off: ExplainedDropOff) -> DropOffLine:
+    """A drop-off for the screen."""
+    category = WasteCategory(drop_off.category)
+    return DropOffLine(
+        drop_off_id=drop_off.drop_off_id,
+        icon=static(f"pages/icons/{category.value.lower()}.svg"),
+        category=CATEGORY_FACTS[category].name_zh,
+        weight=weight_text(weight_g=drop_off.weight_g),
+        time=f"{timezone.localtime(drop_off.occurred_at):%H:%M}",
+        point=drop_off.point_name,
+        verdict=Verdict(drop_off.verdict).label if drop_off.verdict else NOT_JUDGED,
+        sentence=drop_off.sentence,
+        points=signed_points(points=drop_off.points),
+        is_loss=drop_off.points < 0,
+    )

@@ -1,0 +1,79 @@
+"""The residents' screens in a real browser: the journey of Mrs Zhang on a small phone."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
+from pytest_django.live_server_helper import LiveServer
+
+from households.models import Household
+from people.models import User
+from sorting.models import SmartBin
+from tests.browser.conftest import Visit
+from tests.builders import make_drop_off
+from tests.pages.my.conftest import make_resident
+from tests.rewards import earn, make_reward, make_shop
+from worker.tally import drain
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SCREENS = ("", "records", "statement", "points", "community", "rewards", "redemptions", "notices", "me", "code")
+
+
+def sign_in(*, visit: Visit, user: User, live_server: LiveServer) -> None:
+    """Give the browser the session that signing in would give."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    assert session.session_key is not None
+    visit.page.context.add_cookies([{"name": "sessionid", "value": session.session_key, "url": live_server.url}])
+
+
+@pytest.fixture
+def grandma(zhang: Household, bin_07: SmartBin, zhao: User) -> User:
+    """Mrs Zhang with 100 points, two bags of today and a reward that she can afford."""
+    now = timezone.now()
+    earn(households=[zhang], smart_bin=bin_07, points=100, now=now)
+    for weight_g in (1_620, 150):
+        make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=now, weight_g=weight_g, is_tallied=False)
+    drain(now=now)
+    make_reward(shops=[make_shop()], by=zhao, now=now)
+    return make_resident(household=zhang, name="张奶奶", phone="13800000001", now=now)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (360, "dark"), (1440, "light")])
+def test_every_screen_fits_and_is_accessible(
+    width: int, scheme: str, visit: Callable[..., Visit], live_server: LiveServer, grandma: User
+) -> None:
+    opened = visit(width=width, scheme=scheme)
+    sign_in(visit=opened, user=grandma, live_server=live_server)
+    for screen in SCREENS:
+        opened.page.goto(f"{live_server.url}/my/{screen}")
+        opened.shoot(name=f"my-{screen or 'home'}-{width}-{scheme}")
+        assert opened.overflow_px() <= 0, screen
+        assert opened.violations() == [], screen
+    assert opened.complaints == []
+    assert opened.outside_requests == []
+
+
+def test_mrs_zhang_redeems_shows_the_code_and_changes_her_mind(
+    visit: Callable[..., Visit], live_server: LiveServer, grandma: User
+) -> None:
+    opened = visit(width=360)
+    sign_in(visit=opened, user=grandma, live_server=live_server)
+    page = opened.page
+    page.goto(f"{live_server.url}/my/")
+    page.get_by_role("navigation", name="主菜单").get_by_role("link", name="兑换").click()
+    page.get_by_role("link", name="兑换", exact=True).first.click()
+    page.get_by_role("link", name="兑换", exact=True).first.click()
+    page.get_by_role("button", name="确认兑换").click()
+    page.get_by_text(re.compile(r"\d{4} \d{4} \d{4}")).wait_for()
+    opened.shoot(name="my-redemption-360")
+    assert opened.violations() == []
+    page.get_by_role("button", name="不要了").click()
+    page.get_by_text("积分退回来了").wait_for()
+    assert opened.complaints == []

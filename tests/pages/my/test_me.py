@@ -1,0 +1,100 @@
+"""What a household decides itself: who belongs to it, what it agrees to, and leaving."""
+
+import datetime as dt
+import json
+
+import pytest
+from django.test import Client
+
+from households.models import ConsentKind, Household, Member, Notice, NoticeKind
+from households.queries import consent_holds
+from households.services import notify_household
+from households.services.opening import open_household
+from people.models import User
+from sorting.models import SmartBin
+from tests.builders import make_drop_off
+from tests.pages.my.conftest import PHONE, make_resident
+
+pytestmark = pytest.mark.django_db
+
+
+def test_grandma_invites_her_son_and_takes_him_out_again(grandma: Client, zhang: Household) -> None:
+    grandma.post("/my/me/members", {"name": "小张", "phone": "13800000002"})
+    text = grandma.get("/my/me").content.decode()
+    assert "小张" in text
+    assert "138****0002" in text
+    assert "13800000002" not in text
+    son = zhang.members.get(name="小张")
+    grandma.post(f"/my/me/members/{son.pk}/remove")
+    assert "小张" not in grandma.get("/my/me").content.decode()
+
+
+def test_a_member_of_another_household_is_not_there(grandma: Client, wang: Household, now: dt.datetime) -> None:
+    make_resident(household=wang, name="王先生", phone="13800000009", now=now)
+    assert grandma.post(f"/my/me/members/{wang.members.get().pk}/remove").status_code == 404
+    assert wang.members.get().left_at is None
+
+
+def test_each_consent_is_given_and_withdrawn_apart(grandma: Client, zhang: Household) -> None:
+    grandma.post("/my/me/consents", {"kind": "PHOTO", "give": "1"})
+    assert consent_holds(household=zhang, kind=ConsentKind.PHOTO)
+    assert not consent_holds(household=zhang, kind=ConsentKind.RANKING)
+    grandma.post("/my/me/consents", {"kind": "PHOTO", "give": "0"})
+    assert not consent_holds(household=zhang, kind=ConsentKind.PHOTO)
+    assert grandma.post("/my/me/consents", {"kind": "PROGRAMME", "give": "0"}).status_code == 404
+
+
+def test_the_inbox_shows_what_is_new_once(grandma: Client, zhang: Household, now: dt.datetime) -> None:
+    notify_household(household=zhang, kind=NoticeKind.POINTS, text="年底有 20 分到期。", reference="x/1", now=now)
+    assert "1 条新消息" in grandma.get("/my/").content.decode()
+    assert "年底有 20 分到期。" in grandma.get("/my/notices").content.decode()
+    assert "条新消息" not in grandma.get("/my/").content.decode()
+
+
+def test_who_looked_and_why_is_shown(grandma: Client, zhang: Household, zhao: User, now: dt.datetime) -> None:
+    open_household(household=zhang, by=zhao, reason="核对积分申诉", now=now)
+    text = grandma.get("/my/me").content.decode()
+    assert "赵科长：核对积分申诉" in text
+
+
+def test_the_export_holds_everything_of_the_own_and_nothing_of_others(
+    grandma: Client, zhang: Household, wang: Household, bin_07: SmartBin, now: dt.datetime
+) -> None:
+    make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=now, weight_g=1_234)
+    make_drop_off(smart_bin=bin_07, household=wang, occurred_at=now, weight_g=4_321)
+    data = json.loads(grandma.get("/my/me/export").content)
+    assert data["household"]["code"] == zhang.code
+    assert [member["phone"] for member in data["members"]] == [PHONE]
+    assert [bag["weight_g"] for bag in data["drop_offs"]] == [1_234]
+    assert set(data) >= {"cards", "consents", "notices", "transfers", "redemptions", "looked_at_by"}
+
+
+def test_leaving_needs_the_code_and_leaves_no_trace_of_the_people(
+    grandma: Client, zhang: Household, bin_07: SmartBin, now: dt.datetime
+) -> None:
+    drop_off = make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=now)
+    notify_household(household=zhang, kind=NoticeKind.POINTS, text="给张奶奶", reference="x/1", now=now)
+    assert grandma.post("/my/me/leave", {"code": "1"}).status_code == 422
+    zhang.refresh_from_db()
+    assert zhang.left_on is None
+    assert grandma.post("/my/me/leave", {"code": zhang.code})["Location"] == "/"
+    zhang.refresh_from_db()
+    assert (zhang.building, zhang.unit, zhang.room) == ("—", "—", "—")
+    assert zhang.left_on is not None
+    assert not zhang.cards.filter(valid_to__isnull=True).exists()
+    assert not Notice.objects.exists()
+    member = Member.objects.get()
+    assert (member.name, member.phone_lookup, bytes(member.phone_encrypted)) == ("", "", b"")
+    assert User.objects.get(pk=member.user_id).display_name == ""
+    drop_off.refresh_from_db()
+    assert drop_off.household_id == zhang.pk
+    assert grandma.get("/my/").status_code == 302
+
+
+def test_only_the_first_member_speaks_for_all(zhang: Household, grandma: Client, now: dt.datetime) -> None:
+    son = Client()
+    son.force_login(make_resident(household=zhang, name="小张", phone="13800000002", now=now))
+    assert "只有户内第一位成员" in son.get("/my/me/leave").content.decode()
+    assert son.post("/my/me/leave", {"code": zhang.code}).status_code == 409
+    zhang.refresh_from_db()
+    assert zhang.left_on is None
