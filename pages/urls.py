@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from pages.items.views import look_up
 from pages.my.signing_in import card_face
+from pages.photos import photo_file
 from pages.signing_in import SignIn, SignOut, start
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,5 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("what-is-it", look_up, name="waste-items"),
     path("my/", include("pages.my.urls")),
     path("c/<str:token>", card_face, name="card-face"),
+    path("photos/<int:photo_id>/large.webp", photo_file, {"size": "large"}, name="photo-large"),
+    path("photos/<int:photo_id>/small.webp", photo_file, {"size": "small"}, name="photo-small"),
     path("bureau/", include("pages.bureau.urls")),
 ]

@@ -21,4 +21,4 @@ def community_ids_of_guide(*, guide: User, on: dt.date) -> frozenset[int]:
 
 def photo_for_guide(*, photo_id: int, guide: User, on: dt.date) -> Photo | None:
     """The photo where it is of a community given to the guide on that day, and nobody's consent is missing."""
-    return photo_in_communities(photo_id=photo_id, community_ids=community_ids_of_guide(guide=guide, on=on))
+    return photo_in_communities(photo_id=photo_id, communities=community_ids_of_guide(guide=guide, on=on))

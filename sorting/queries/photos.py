@@ -11,9 +11,9 @@ from collections.abc import Collection, Sequence
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from households.models import ConsentKind, Household
+from households.models import Community, ConsentKind, Household
 from households.queries import last_consent
-from sorting.models import DropOff, Photo
+from sorting.models import DropOff, Photo, PhotoLikeness
 
 IS_WAITING = Q(drop_off_id__isnull=True)
 IS_AGAINST_CONSENT = Q(owner_id__isnull=False, is_agreed=False)
@@ -40,14 +40,30 @@ def photo_for_household(*, photo_id: int, household: Household) -> Photo | None:
     return photos_with_owner().filter(Q(pk=photo_id, owner_id=household.pk)).first()
 
 
-def photo_for_officer(*, photo_id: int) -> Photo | None:
-    """The photo where nobody's consent is missing. Whoever asks has given a reason before."""
-    return photos_with_owner().filter(_IS_SHOWN, pk=photo_id).first()
-
-
-def photo_in_communities(*, photo_id: int, community_ids: Collection[int]) -> Photo | None:
+def photo_in_communities(*, photo_id: int, communities: Collection[int] | QuerySet[Community]) -> Photo | None:
     """The photo where its drop-off was in one of these communities, and nobody's consent is missing."""
-    return photos_with_owner().filter(_IS_SHOWN, Q(pk=photo_id, community_id__in=community_ids)).first()
+    return photos_with_owner().filter(_IS_SHOWN, Q(pk=photo_id, community_id__in=communities)).first()
+
+
+def drop_off_of_photo(*, photo: Photo) -> DropOff | None:
+    """The drop-off that the photo is of; None while it has not come."""
+    return DropOff.objects.filter(bin=photo.bin_id, event_id=photo.event_id).first()
+
+
+def likenesses_in_communities(*, communities: QuerySet[Community]) -> QuerySet[PhotoLikeness]:
+    """What was found alike where one of the two bins stands in these communities, the newest first."""
+    stands_here = Q(photo__bin__point__community__in=communities) | Q(earlier__bin__point__community__in=communities)
+    return _with_places(PhotoLikeness.objects.filter(stands_here)).order_by("-pk")
+
+
+def likenesses_of_photo(*, photo: Photo) -> QuerySet[PhotoLikeness]:
+    """What the photo was found to be like, earlier and later, the closest first."""
+    found = PhotoLikeness.objects.filter(Q(photo=photo) | Q(earlier=photo))
+    return _with_places(found).order_by("-is_identical", "distance", "pk")
+
+
+def _with_places(likenesses: QuerySet[PhotoLikeness]) -> QuerySet[PhotoLikeness]:
+    return likenesses.select_related("photo__bin__point__community", "earlier__bin__point__community")
 
 
 def photo_ids_of_drop_offs(*, drop_offs: Sequence[DropOff]) -> dict[int, list[int]]:

@@ -9,15 +9,18 @@ from knox.models import AuthToken
 
 from guides.models import Problem, ProblemKind
 from guides.queries import community_ids_of_guide
-from households.models import Card, Community, Household, Member
+from households.models import Card, Community, ConsentKind, Household, Member
+from households.services import record_consent
 from people.models import Role, RoleGrant, ScopeKind, User
 from points import ledger
 from points.models import AccountKind, PointCorrection, Reason, Redemption, Reward, RunKind, Shop, ShopKind
 from points.services.corrections import propose_correction
 from sorting.models import Alert, AlertKind, CollectionPoint, DropOff, SmartBin, Verdict, VerificationSource
+from sorting.services.photos import record_photo
 from sorting.services.verdicts import verify_drop_off
 from tests.builders import make_drop_off
 from tests.conftest import NOON, TODAY
+from tests.lib.test_pictures import saved, scene
 from tests.rewards import make_reward, make_shop, make_shopkeeper, redeem
 
 SINCE = dt.date(2026, 1, 1)
@@ -39,6 +42,7 @@ class Owned:
     redemption: Redemption
     shop: Shop
     problem: Problem
+    photo_id: int
 
 
 # By the name of the parameter in the address, so call the same thing by the same name everywhere.
@@ -56,6 +60,7 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "member_id": lambda owned: owned.household.members.earliest("pk").pk,
     "shop_id": lambda owned: owned.shop.pk,
     "problem_id": lambda owned: owned.problem.pk,
+    "photo_id": lambda owned: owned.photo_id,
 }
 
 
@@ -199,4 +204,17 @@ def _make_owned(
             found_at=NOON,
             due_at=NOON + dt.timedelta(hours=4),
         ),
+        photo_id=_photo_of(drop_off=drop_off, household=household),
     )
+
+
+def _photo_of(*, drop_off: DropOff, household: Household) -> int:
+    record_consent(household=household, kind=ConsentKind.PHOTO, is_given=True, now=NOON)
+    recorded = record_photo(
+        smart_bin=drop_off.bin,
+        event_id=drop_off.event_id,
+        data=saved(scene(width=64, height=48)),
+        received_at=NOON,
+    )
+    assert recorded.photo_id is not None
+    return recorded.photo_id

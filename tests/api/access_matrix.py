@@ -58,7 +58,12 @@ POST    my-member-invite                          302   302   302   302   302   
 POST    my-member-remove                          302   302Z  302W  302   302   302   302
 POST    my-leave                                  302   422   422   302   302   302   302
 GET     card-face                                 404   404   404   404   404   404   404
+GET     photo-large                               404   200Z  200W  200ZL 404   404   404
+GET     photo-small                               404   200Z  200W  200ZL 404   404   404
 GET     bureau                                    302   403   403   403   403   200   403
+GET     bureau-photos                             302   403   403   403   403   200   403
+GET     bureau-photo                              302   403   403   403   403   200   403
+POST    bureau-photo                              302   403   403   403   403   302   403
 GET     favicon.ico                               302   302   302   302   302   302   302
 GET     healthz                                   200   200   200   200   200   200   200
 GET     readyz                                    200   200   200   200   200   200   200

@@ -47,6 +47,7 @@ REQUESTS: Mapping[str, Callable[[Owned], Any]] = {
         "reason": "来电",
     },
     "POST api-bureau-decision": lambda owned: {"is_approved": False},
+    "POST bureau-photo": lambda owned: {"reason": "相似照片核对"},
     "POST device-drop-offs": lambda owned: {"bin": owned.smart_bin.code, "events": []},
     "POST device-status": lambda owned: {"bin": owned.smart_bin.code},
     "POST device-photos": lambda owned: b'{"bin": "%s", "event_id": "e-1"}\n' % owned.smart_bin.code.encode(),

@@ -5,6 +5,7 @@ import inspect
 from collections import Counter
 from collections.abc import Callable
 from http.cookies import SimpleCookie
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -31,7 +32,9 @@ API = "api/"
 
 
 @pytest.fixture
-def cast(zhang: Household, li: Household, wang: Household, chen: User, zhao: User, bin_07: SmartBin) -> Cast:
+def cast(
+    zhang: Household, li: Household, wang: Household, chen: User, zhao: User, bin_07: SmartBin, photos_dir: Path
+) -> Cast:
     return make_cast(zhang=zhang, li=li, wang=wang, chen=chen, zhao=zhao, bin_07=bin_07)
 
 

@@ -9,13 +9,13 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from guides.queries import photo_for_guide
-from households.models import ConsentKind, Household
+from households.models import Community, ConsentKind, Household
 from households.services import record_consent
 from lib.picture_headers import PictureRefused
 from people.models import User
 from sorting.models import DropOff, Photo, PhotoLikeness, SmartBin
 from sorting.photo_files import PhotosUnwritable, files_kept
-from sorting.queries.photos import photo_for_household, photo_for_officer, photo_ids_of_drop_offs
+from sorting.queries.photos import photo_for_household, photo_ids_of_drop_offs, photo_in_communities
 from sorting.services.photo_clearing import clear_photos, sweep_photo_files
 from sorting.services.photos import (
     BIN_PHOTOS_A_DAY_MAX,
@@ -91,7 +91,7 @@ def test_zhang_sees_it_and_guide_chen_and_the_bureau_may_and_nobody_else(
     assert photo_for_guide(photo_id=photo_id, guide=chen, on=now.date())
     assert photo_for_guide(photo_id=photo_id, guide=chen, on=dt.date(2025, 12, 31)) is None
     assert photo_for_guide(photo_id=photo_id, guide=zhao, on=now.date()) is None
-    assert photo_for_officer(photo_id=photo_id)
+    assert photo_in_communities(photo_id=photo_id, communities=Community.objects.all())
     assert photo_ids_of_drop_offs(drop_offs=[of_zhang]) == {of_zhang.pk: [photo_id]}
 
 
@@ -126,7 +126,9 @@ def test_a_photo_before_its_drop_off_is_shown_to_nobody_and_then_goes_by_the_con
 ) -> None:
     record_consent(household=li, kind=ConsentKind.PHOTO, is_given=True, now=now)
     ids = [send("early-zhang", seed=1).photo_id, send("early-li", seed=2).photo_id]
-    assert all(photo_id and photo_for_officer(photo_id=photo_id) is None for photo_id in ids)
+    assert not any(
+        photo_in_communities(photo_id=photo_id, communities=Community.objects.all()) for photo_id in ids if photo_id
+    )
     assert clear_photos(now=now) == 0
     for event_id, household in (("early-zhang", zhang), ("early-li", li)):
         make_drop_off(smart_bin=bin_07, occurred_at=now, household=household, event_id=event_id)
@@ -167,7 +169,7 @@ def test_a_withdrawn_consent_hides_the_photo_at_once_and_removes_it(
     assert photo_id is not None
     record_consent(household=zhang, kind=ConsentKind.PHOTO, is_given=False, now=now + MINUTE)
     assert photo_for_guide(photo_id=photo_id, guide=chen, on=now.date()) is None
-    assert photo_for_officer(photo_id=photo_id) is None
+    assert photo_in_communities(photo_id=photo_id, communities=Community.objects.all()) is None
     assert clear_photos(now=now + MINUTE) == 1
     assert not Photo.objects.exists()
     assert files_of(photos_dir) == []
