@@ -57,9 +57,7 @@ def make_pictures(*, data: bytes) -> Pictures:
     :raises PictureRefused: what it is not: a whole, still, bounded JPEG, PNG or WebP. Nothing was decoded then,
         unless it is damaged inside.
     """
-    header = read_header(data=data)
-    _refuse_too_many_pixels(header=header)
-    large = _fitted(picture=_decoded(data=data, header=header), side_max=LARGE_SIDE_MAX)
+    large = upright_picture(data=data)
     small = _fitted(picture=large, side_max=SMALL_SIDE_MAX)
     shades = list(small.convert("L").resize((9, 8), Image.Resampling.BOX).tobytes())
     return Pictures(
@@ -70,6 +68,16 @@ def make_pictures(*, data: bytes) -> Pictures:
         dhash=_dhash(shades=shades),
         is_flat=max(shades) - min(shades) <= FLAT_SHADES_MAX,
     )
+
+
+def upright_picture(*, data: bytes) -> Image.Image:
+    """The photo upright in RGB on a fresh canvas, its longer side at most LARGE_SIDE_MAX.
+
+    :raises PictureRefused: as make_pictures.
+    """
+    header = read_header(data=data)
+    _refuse_too_many_pixels(header=header)
+    return _fitted(picture=_decoded(data=data, header=header), side_max=LARGE_SIDE_MAX)
 
 
 def _refuse_too_many_pixels(*, header: PictureHeader) -> None:

@@ -1,6 +1,7 @@
 """When a reward is on offer, what a household may still have of it, and until when it is kept. Pure."""
 
 import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 QUANTITY_MAX = 20  # pieces in one redemption: what somebody carries home
@@ -21,6 +22,22 @@ def kept_until(*, reserved_at: dt.datetime, days: int, zone: ZoneInfo) -> dt.dat
     """The end of the local day `days` days after it was reserved: at least that many times 24 hours."""
     last_day = reserved_at.astimezone(zone).date() + dt.timedelta(days=days)
     return dt.datetime.combine(last_day + dt.timedelta(days=1), dt.time(), tzinfo=zone)
+
+
+def month_bounds(*, year: int, month: int, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
+    """The first moment of a local month and that of the next one.
+
+    :raises ValueError: there is no such month.
+    """
+    first = dt.date(year, month, 1)
+    following = (first + dt.timedelta(days=31)).replace(day=1)
+    begins_at, ends_at = (dt.datetime.combine(day, dt.time(), tzinfo=zone) for day in (first, following))
+    return begins_at, ends_at
+
+
+def yuan(*, points: int, points_per_yuan: int) -> Decimal:
+    """What points are worth, in yuan to the fen, half a fen up."""
+    return (Decimal(points) / points_per_yuan).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
 def pieces_left(

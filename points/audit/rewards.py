@@ -66,4 +66,14 @@ _CHECKS = {
               OR COALESCE(l.wrong_count, 0) > 0""",
         "结算单与明细或兑换单不符 (it is not the sum of its redemptions)",
     ),
+    "redemption_unsettled": (
+        """SELECT 'redemption ' || CAST(r.id AS varchar)
+           FROM points_redemption r
+           JOIN (SELECT s.shop_id, MAX(l.collected_at) AS settled_until
+                 FROM points_shopsettlement s JOIN points_shopsettlementline l ON l.settlement_id = s.id
+                 GROUP BY s.shop_id) u ON u.shop_id = r.shop_id
+           LEFT JOIN points_shopsettlementline l ON l.redemption_id = r.id
+           WHERE r.status = 'COLLECTED' AND l.id IS NULL AND r.closed_at < u.settled_until""",
+        "已结账的月份里有一张兑换单没有结 (it was handed out in a closed month and is in no settlement)",
+    ),
 }

@@ -34,6 +34,7 @@ from points.services.redeeming import (
     RewardSoldOut,
     redeem_reward,
 )
+from points.services.shop_settlements import EarlierMonthOpen, MonthNotOver, NothingToSettle, close_shop_month
 from points.services.stock import StockMovementUnfit, StockTooLow, StockUnlimited, move_stock
 
 __all__ = [
@@ -42,12 +43,15 @@ __all__ = [
     "CodesPaused",
     "Counter",
     "DailyCapReached",
+    "EarlierMonthOpen",
     "HandedOutElsewhere",
     "HouseholdNotBeforeYou",
     "IdempotencyConflict",
     "IdempotencyKeyUnfit",
+    "MonthNotOver",
     "NotThisShop",
     "NotYourOwnHousehold",
+    "NothingToSettle",
     "ProofMissing",
     "QuantityOutOfRange",
     "RedemptionCancelled",
@@ -61,6 +65,7 @@ __all__ = [
     "StockTooLow",
     "StockUnlimited",
     "cancel_redemption",
+    "close_shop_month",
     "collect_redemption",
     "expire_redemptions_due",
     "look_up_code",
