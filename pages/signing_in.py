@@ -15,7 +15,7 @@ from people.models import Role
 from people.standing import standing_of
 
 # In this order: who holds several roles starts at the first.
-START_OF_ROLE: dict[Role, str] = {Role.OFFICER: "bureau"}
+START_OF_ROLE: dict[Role, str] = {Role.OFFICER: "bureau", Role.SHOP: "shop-counter"}
 
 
 class SignInForm(AuthenticationForm):

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from pages.items.views import look_up
 from pages.my.signing_in import card_face
 from pages.photos import photo_file
+from pages.reward_pictures import reward_picture
 from pages.signing_in import SignIn, SignOut, start
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,5 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<str:token>", card_face, name="card-face"),
     path("photos/<int:photo_id>/large.webp", photo_file, {"size": "large"}, name="photo-large"),
     path("photos/<int:photo_id>/small.webp", photo_file, {"size": "small"}, name="photo-small"),
+    path("shop/", include("pages.shop.urls")),
+    path("reward-pictures/<str:file_name>", reward_picture, name="reward-picture"),
     path("bureau/", include("pages.bureau.urls")),
 ]

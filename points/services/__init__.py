@@ -16,6 +16,7 @@ from points.services.collecting import (
     NotThisShop,
     collect_redemption,
     look_up_code,
+    require_collectable,
 )
 from points.services.expiring import expire_redemptions_due
 from points.services.presence import (
@@ -72,4 +73,5 @@ __all__ = [
     "move_stock",
     "redeem_for_household_present",
     "redeem_reward",
+    "require_collectable",
 ]

@@ -16,7 +16,7 @@ from points.models import Redemption, RedemptionStatus, Shop, WrongCode
 from points.queries.shops import shops_of_user
 from points.redemption_codes import normal_code
 from points.services import locks
-from points.services.closing import RedemptionExpired, close, require_reserved
+from points.services.closing import RedemptionCollected, RedemptionExpired, close, require_reserved
 
 WRONG_CODES_MAX = 20  # a tired shopkeeper's; a guesser would need millions
 WRONG_CODES_WITHIN = dt.timedelta(minutes=15)
@@ -123,16 +123,26 @@ def _collect(*, redemption_id: int, counter: Counter, now: dt.datetime) -> Redem
     return redemption
 
 
-def hand_out(*, redemption: Redemption, shop: Shop, by: User, now: dt.datetime) -> None:
-    """Close a locked redemption as collected here. Whoever calls tells the household.
+def require_collectable(*, redemption: Redemption, shop: Shop, now: dt.datetime) -> None:
+    """Refuse what is not handed out here and now.
 
     :raises HandedOutElsewhere, RedemptionExpired, RedemptionCollected, RedemptionCancelled: as collect_redemption.
     """
+    if redemption.status == RedemptionStatus.COLLECTED:
+        raise RedemptionCollected("这张兑换单已经领取过了，请不要再发。")
     require_reserved(redemption=redemption)
     if redemption.expires_at <= now:
         raise RedemptionExpired
     if not redemption.reward.shops.filter(pk=shop.pk).exists():
         raise HandedOutElsewhere(f"“{redemption.reward.name}”不在{shop.name}领取。兑换单照旧有效。")
+
+
+def hand_out(*, redemption: Redemption, shop: Shop, by: User, now: dt.datetime) -> None:
+    """Close a locked redemption as collected here. Whoever calls tells the household.
+
+    :raises DomainError: as require_collectable.
+    """
+    require_collectable(redemption=redemption, shop=shop, now=now)
     close(redemption=redemption, status=RedemptionStatus.COLLECTED, by=by, now=now, shop=shop)
 
 

@@ -61,6 +61,7 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "shop_id": lambda owned: owned.shop.pk,
     "problem_id": lambda owned: owned.problem.pk,
     "photo_id": lambda owned: owned.photo_id,
+    "file_name": lambda owned: f"{'0' * 32}-small.webp",  # no reward's picture
 }
 
 

@@ -28,7 +28,7 @@ GET     sign-in                                   200   302   302   302   302   
 POST    sign-in                                   200   302   302   302   302   302   302
 PUT     sign-in                                   200   302   302   302   302   302   302
 POST    sign-out                                  302   302   302   302   302   302   302
-GET     start                                     302   302   302   403   403   302   302
+GET     start                                     302   302   302   403   302   302   302
 GET     waste-items                               200   200   200   200   200   200   200
 GET     my-home                                   302   200   200   302   302   302   302
 GET     my-sign-in                                200   200   200   200   200   200   200
@@ -60,6 +60,12 @@ POST    my-leave                                  302   422   422   302   302   
 GET     card-face                                 404   404   404   404   404   404   404
 GET     photo-large                               404   200Z  200W  200ZL 404   404   404
 GET     photo-small                               404   200Z  200W  200ZL 404   404   404
+GET     shop-counter                              302   403   403   200   200   403   403
+POST    shop-look                                 302   403   403   200   422   403   403
+POST    shop-hand-out                             302   403   403   200   422   403   403
+POST    shop-choose                               302   403   403   200   302   403   403
+GET     shop-months                               302   403   403   200   200   403   403
+GET     reward-picture                            404   404   404   404   404   404   404
 GET     bureau                                    302   403   403   403   403   200   403
 GET     bureau-photos                             302   403   403   403   403   200   403
 GET     bureau-photo                              302   403   403   403   403   200   403
