@@ -61,9 +61,9 @@ GET     card-face                                 404   404   404   404   404   
 GET     photo-large                               404   200Z  200W  200ZL 404   404   404
 GET     photo-small                               404   200Z  200W  200ZL 404   404   404
 GET     shop-counter                              302   403   403   200   200   403   403
-POST    shop-look                                 302   403   403   200   422   403   403
-POST    shop-hand-out                             302   403   403   200   422   403   403
-POST    shop-choose                               302   403   403   200   302   403   403
+POST    shop-look                                 302   403   403   422   422   403   403
+POST    shop-hand-out                             302   403   403   422   422   403   403
+POST    shop-choose                               302   403   403   302   302   403   403
 GET     shop-months                               302   403   403   200   200   403   403
 GET     reward-picture                            404   404   404   404   404   404   404
 GET     bureau                                    302   403   403   403   403   200   403
