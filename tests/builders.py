@@ -39,15 +39,16 @@ def make_batch(
     smart_bin: SmartBin | None = None,
     is_tallied: bool = True,
     is_awarding: bool = True,
+    due_at: dt.datetime | None = None,
 ) -> DropOffBatch:
-    """A batch of one event, tallied where not said otherwise."""
+    """A batch of one event, tallied where not said otherwise and due when it is received."""
     return DropOffBatch.objects.create(
         kind=kind,
         door=Door.HTTP,
         bin=smart_bin,
         community=community,
         received_at=received_at,
-        due_at=received_at,
+        due_at=due_at or received_at,
         event_count=1,
         is_awarding=is_awarding,
         tallied_at=received_at if is_tallied else None,

@@ -68,8 +68,7 @@ def test_mrs_zhang_redeems_shows_the_code_and_changes_her_mind(
     page = opened.page
     page.goto(f"{live_server.url}/my/")
     page.get_by_role("navigation", name="主菜单").get_by_role("link", name="兑换").click()
-    page.get_by_role("link", name="兑换", exact=True).first.click()
-    page.get_by_role("link", name="兑换", exact=True).first.click()
+    page.get_by_role("main").get_by_role("link", name="兑换", exact=True).click()
     page.get_by_role("button", name="确认兑换").click()
     page.get_by_text(re.compile(r"\d{4} \d{4} \d{4}")).wait_for()
     opened.shoot(name="my-redemption-360")

@@ -14,7 +14,7 @@ from households.models import Household
 from points.models import PointRule, Programme
 from sorting.models import Alert, AlertKind, SmartBin
 from sorting.services.status import Heartbeat, record_status
-from tests.builders import make_drop_off
+from tests.builders import make_batch, make_drop_off
 from tests.worker.test_tally import balances
 from worker.tally import drain
 from worker.watch import watch
@@ -63,9 +63,13 @@ def test_the_watch_puts_the_keys_of_samples_on_record(asked_to_stop_soon: None) 
 def test_a_day_that_cannot_be_released_does_not_end_the_watch(
     zhang: Household, li: Household, bin_07: SmartBin, asked_to_stop_soon: None
 ) -> None:
-    """Somebody took the programme of that day away behind the platform's back."""
+    """Somebody took the programme of a day away behind the platform's back, and a late bag must be settled by it."""
     then = timezone.now() - dt.timedelta(days=3)
+    late = make_batch(
+        community=zhang.community, smart_bin=bin_07, received_at=timezone.now(), due_at=then, is_tallied=False
+    )
     make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=then, is_tallied=False)
+    make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=then, batch=late)
     drain(now=then)
     default = Programme.objects.get()
     today = Programme.objects.create(name="新方案", holds_from=timezone.localdate(), checking_window_s=60)
@@ -74,5 +78,5 @@ def test_a_day_that_cannot_be_released_does_not_end_the_watch(
     default.delete()
     make_drop_off(smart_bin=bin_07, household=li, occurred_at=timezone.now(), is_tallied=False)
     watch()
-    assert balances(zhang) == (10, 0)
+    assert balances(zhang) == (20, 0)
     assert balances(li) == (10, 0)
