@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from households.models import Card, Community, Consent, Household, Member, Subdistrict
+from households.pin_screen import PinScreen
 from households.services import open_household
 from people.back_office import KeptAdmin, ReadOnlyAdmin, ReadOnlyInline
 from people.models import User
@@ -60,7 +61,7 @@ class ConsentInline(ReadOnlyInline):
 
 
 @admin.register(Household)
-class HouseholdAdmin(ReadOnlyAdmin):
+class HouseholdAdmin(PinScreen, ReadOnlyAdmin):
     """住户: found by code or community; opened with a reason."""
 
     list_display = ("code", "community", "enrolled_on", "left_on")
