@@ -48,3 +48,11 @@ def test_the_figures_that_operations_names_are_served() -> None:
     for name in re.findall(r"`(fenfen_[a-z_]+)", text):
         if name != "fenfen_before_restore":
             assert name.removesuffix("_total") in sources, name
+
+
+def test_every_decision_has_a_number_of_its_own_and_a_line_in_the_index() -> None:
+    folder = ROOT / "docs" / "decisions"
+    pages = sorted(path.name for path in folder.glob("0*.md"))
+    numbers = [name[:4] for name in pages]
+    assert len(set(numbers)) == len(numbers), numbers
+    assert re.findall(r"\]\((0[^)]+)\)", (folder / "README.md").read_text()) == pages
