@@ -14,6 +14,9 @@ from types import FrameType
 
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 10
+# A worker that is told to end while it is just starting may not hear it: granian then kills it.
+WORKER_KILL_S = 5
+KILLING_WORKERS = ("--workers-kill-timeout", str(WORKER_KILL_S))
 _PR_SET_PDEATHSIG = 1
 
 
@@ -33,7 +36,7 @@ def running_server(*, workers: int = 1, application: str = "config.wsgi:applicat
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     with ended_by_exception():
         process = subprocess.Popen(  # noqa: S603  (our own interpreter and our own arguments)
-            [*command, "--workers", str(workers), "--blocking-threads", "4", application],
+            [*command, "--workers", str(workers), "--blocking-threads", "4", *KILLING_WORKERS, application],
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr.fileno(),  # our stdout belongs to the command
             preexec_fn=dying_with_us(),

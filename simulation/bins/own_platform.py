@@ -7,7 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 
-from simulation.server import STOP_TIMEOUT_S, dying_with_us, ended_by_exception, free_port, wait_until_ready
+from simulation.server import (
+    KILLING_WORKERS,
+    STOP_TIMEOUT_S,
+    dying_with_us,
+    ended_by_exception,
+    free_port,
+    wait_until_ready,
+)
 
 # Simulated time runs faster than real time, and so do the bins: each gets a share that no real bin needs.
 _ENVIRONMENT = {"DEVICE_REQUESTS_PER_S": "5000", "DEVICE_REQUESTS_BURST": "5000", "LOG_LEVEL": "ERROR"}
@@ -49,7 +56,8 @@ class OwnPlatform:
     def _start_web(self) -> "subprocess.Popen[bytes]":
         address = ["--host", "127.0.0.1", "--port", str(self._port)]
         granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--log-level", "error", *address]
-        return _start([*granian, "--workers", "1", "--blocking-threads", "4", "config.wsgi:application"])
+        options = ["--workers", "1", "--blocking-threads", "4", *KILLING_WORKERS]
+        return _start([*granian, *options, "config.wsgi:application"])
 
 
 @contextlib.contextmanager

@@ -205,12 +205,12 @@ def test_killed_in_the_middle_everything_is_stored_once(victim: str, tmp_path: P
                     if len(kills) == 2 or replied < EVENTS * (len(kills) + 1) // 4:
                         return
                     kills.append(replied)
-                if victim == "broker":
-                    broker.kill()
-                    broker.start()
-                else:
-                    bridges[-1].send_signal(signal.SIGKILL)
-                    bridges.append(start_bridge(url=url))
+                    if victim == "broker":
+                        broker.kill()
+                        broker.start()
+                    else:
+                        bridges[-1].send_signal(signal.SIGKILL)
+                        bridges.append(start_bridge(url=url))
 
             sent = send_until_replied(broker=broker, smart_bins=smart_bins, logins=logins, on_progress=kill_twice)
             assert len(kills) == 2
