@@ -58,8 +58,9 @@ def _postgresql_url(*, children: Children) -> str:
 
 
 def _run_pytest(*, children: Children, python: Path, arguments: Sequence[str], environment: dict[str, str]) -> int:
-    # Two processes for two cores; `-n 0` or another number on the command line wins, as the later one.
-    command: list[str | Path] = [python, "-m", "pytest", "-n", "2", *arguments]
+    # Three processes for two cores, for many tests wait for a server or a clock. `-n 0` or another number on the
+    # command line wins, as the later one.
+    command: list[str | Path] = [python, "-m", "pytest", "-n", "3", *arguments]
     child = children.start(name="pytest", command=command, environment=environment, folder=BASE_DIR)
     code = child.process.wait()
     children.stop(child=child)
