@@ -11,6 +11,8 @@ OFFLINE_AFTER = dt.timedelta(minutes=15)
 NO_LONGER_FULL_RATE = 0.85  # between this and FULL_RATE an alert stays as it is, so that it does not flap
 CLOCK_SKEW_S_MAX = 5 * 60
 FUTURE_EVENT_WITHIN = dt.timedelta(hours=1)  # how long an event refused as in the future tells of a wrong clock
+CLOCK_REFUSED_WITHIN = dt.timedelta(hours=1)  # and how long a request that was refused for its clock does
+CLOCK_REFUSALS_MIN = 2  # one alone may be an old request of the bin that somebody recorded
 GAP_AFTER_S = 30 * 60  # a bin that sends again what it kept needs a while
 SILENT_AFTER = dt.timedelta(minutes=60)
 USUAL_DAYS = 14
@@ -20,12 +22,22 @@ RANGES_SHOWN_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedClock:
+    """Requests that were refused for their signing clock alone: the last of them, and how many."""
+
+    refused_at: dt.datetime
+    skew_s: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class BinHealth:
     """What is known of one bin. `last_heard_at` is None for a bin that never connected."""
 
     bin_id: int
     last_heard_at: dt.datetime | None
     clock_skew_s: float | None = None
+    refused_clock: RefusedClock | None = None
     fill_rates: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -50,6 +62,8 @@ def offline_detail(*, health: BinHealth, now: dt.datetime, zone: dt.tzinfo) -> s
     """Why the bin counts as offline, or None. One that never connected is not offline: it has not begun."""
     if health.last_heard_at is None or is_online(last_heard_at=health.last_heard_at, now=now):
         return None
+    if refused_skew_s(health=health, now=now) is not None:
+        return None  # it speaks, and is not let in
     return f"最后联系 {health.last_heard_at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
@@ -67,14 +81,32 @@ def full_categories(*, fill_rates: Mapping[str, float], already: Mapping[str, st
     }
 
 
-def clock_detail(*, clock_skew_s: float | None, has_future_events: bool) -> str | None:
+def refused_skew_s(*, health: BinHealth, now: dt.datetime) -> float | None:
+    """By how much the clock is off with which the bin signs, while its requests are refused for that; else None.
+
+    Over when one was let in since, or none came for CLOCK_REFUSED_WITHIN.
+    """
+    refused = health.refused_clock
+    if refused is None or refused.count < CLOCK_REFUSALS_MIN or refused.refused_at < now - CLOCK_REFUSED_WITHIN:
+        return None
+    if health.last_heard_at is not None and health.last_heard_at >= refused.refused_at:
+        return None
+    return refused.skew_s
+
+
+def clock_detail(*, health: BinHealth, has_future_events: bool, now: dt.datetime) -> str | None:
     """What is wrong with the bin's clock, or None."""
-    if clock_skew_s is not None and abs(clock_skew_s) > CLOCK_SKEW_S_MAX:
-        direction = "快" if clock_skew_s > 0 else "慢"
-        return f"{direction} {dt.timedelta(seconds=round(abs(clock_skew_s)))}".replace(" days", "天").replace(
-            " day", "天"
-        )
+    refused_s = refused_skew_s(health=health, now=now)
+    if refused_s is not None:
+        return f"{_skew_text(skew_s=refused_s)},请求因此被拒收"
+    if health.clock_skew_s is not None and abs(health.clock_skew_s) > CLOCK_SKEW_S_MAX:
+        return _skew_text(skew_s=health.clock_skew_s)
     return "有投放时间超前被拒收" if has_future_events else None
+
+
+def _skew_text(*, skew_s: float) -> str:
+    off = str(dt.timedelta(seconds=round(abs(skew_s)))).replace(" days", "天").replace(" day", "天")
+    return f"{'快' if skew_s > 0 else '慢'} {off}"
 
 
 def gap_detail(*, ranges: Sequence[tuple[int, int]]) -> str | None:

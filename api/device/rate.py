@@ -47,6 +47,9 @@ class RateLimit:
 bin_rate = RateLimit(rate_per_s=settings.DEVICE_REQUESTS_PER_S, burst_count=settings.DEVICE_REQUESTS_BURST)
 
 
+# What is counted of requests that are refused for their clock: enough to tell of it, and little to write.
+clock_rate = RateLimit(rate_per_s=1 / 30, burst_count=2)
+
 # A machine asks for its key every minute or so; somebody who tries codes out gets ten a minute.
 claim_rate = RateLimit(rate_per_s=10 / 60, burst_count=20)
 

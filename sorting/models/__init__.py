@@ -16,7 +16,7 @@ from sorting.models.drop_offs import (
 from sorting.models.identity import BinClaim, BinKey, MqttLogin
 from sorting.models.messages import DeviceMessage, RefusedEvent
 from sorting.models.photos import Photo, PhotoLikeness
-from sorting.models.status import Alert, AlertKind, BinStatus, FillReading, SequenceRun
+from sorting.models.status import Alert, AlertKind, BinStatus, ClockRefusal, FillReading, SequenceRun
 from sorting.models.verdicts import SpotCheck, Verdict, Verification, VerificationSource
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "BinClaim",
     "BinKey",
     "BinStatus",
+    "ClockRefusal",
     "CollectionPoint",
     "DeviceMessage",
     "Door",

@@ -44,6 +44,31 @@ class BinStatus(models.Model):
         return f"{self.bin}"
 
 
+class ClockRefusal(models.Model):
+    """时钟拒收: requests that a bin signed rightly, but with a clock more than five minutes off. One row a bin.
+
+    All that is kept of them: when the last came, what moment it was signed with, and how many there were of the same
+    running clock. See sorting.services.clock_refusals.
+    """
+
+    bin = models.OneToOneField(
+        SmartBin, on_delete=models.PROTECT, primary_key=True, related_name="clock_refusal", verbose_name="智能桶"
+    )
+    signed_at = models.DateTimeField("签名时间")
+    refused_at = models.DateTimeField("拒收时间")
+    refused_count = models.PositiveIntegerField("次数")
+
+    class Meta:
+        verbose_name = "时钟拒收"
+        verbose_name_plural = "时钟拒收"
+        constraints = [
+            models.CheckConstraint(condition=Q(refused_count__gte=1), name="clock_refusal_counted"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bin}"
+
+
 class FillReading(models.Model):
     """满溢率: how full one category's container was at a moment. Kept for 30 days; the forecast is made of them.
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from sorting.alert_rules import FUTURE_EVENT_WITHIN, OFFLINE_AFTER, BinHealth
+from sorting.alert_rules import FUTURE_EVENT_WITHIN, OFFLINE_AFTER, BinHealth, RefusedClock
 from sorting.models import DEVICE_DOORS, BinStatus, DropOffBatch, RefusedEvent, SequenceRun, SmartBin
 from sorting.services.events import Rejection
 
@@ -29,17 +29,28 @@ def last_heard_at(*, heartbeat_at: dt.datetime | None, batch_at: dt.datetime | N
 def read_bin_health(*, now: dt.datetime) -> list[BinHealth]:
     """What is known of every bin in service, in one query."""
     rows = with_last_batch(bins=bins_in_service(now=now)).values_list(
-        "pk", "last_batch_at", "status__received_at", "status__clock_skew_s", "status__fill_rates"
+        *("pk", "last_batch_at", "status__received_at", "status__clock_skew_s", "status__fill_rates"),
+        *("clock_refusal__refused_at", "clock_refusal__signed_at", "clock_refusal__refused_count"),
     )
     return [
         BinHealth(
             bin_id=pk,
             last_heard_at=last_heard_at(heartbeat_at=heartbeat_at, batch_at=batch_at),
             clock_skew_s=skew_s,
+            refused_clock=refused_clock(refused_at=refused_at, signed_at=signed_at, count=refused_count),
             fill_rates=fill_rates or {},
         )
-        for pk, batch_at, heartbeat_at, skew_s, fill_rates in rows
+        for pk, batch_at, heartbeat_at, skew_s, fill_rates, refused_at, signed_at, refused_count in rows
     ]
+
+
+def refused_clock(
+    *, refused_at: dt.datetime | None, signed_at: dt.datetime | None, count: int | None
+) -> RefusedClock | None:
+    """What the row of a bin tells, where it has one."""
+    if refused_at is None or signed_at is None or count is None:
+        return None
+    return RefusedClock(refused_at=refused_at, skew_s=(signed_at - refused_at).total_seconds(), count=count)
 
 
 def count_online(*, now: dt.datetime) -> int:

@@ -94,7 +94,7 @@ def _problems(*, now: dt.datetime) -> dict[Problem, str]:
     for health in bins:
         found[health.bin_id, AlertKind.OFFLINE, ""] = offline_detail(health=health, now=now, zone=zone)
         found[health.bin_id, AlertKind.CLOCK_WRONG, ""] = clock_detail(
-            clock_skew_s=health.clock_skew_s, has_future_events=health.bin_id in ahead
+            health=health, has_future_events=health.bin_id in ahead, now=now
         )
         full = full_categories(fill_rates=health.fill_rates, already=already_full[health.bin_id])
         found.update({(health.bin_id, AlertKind.FULL, category): detail for category, detail in full.items()})

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from standardwebhooks import Webhook
 
-from api.device.rate import bin_rate
+from api.device.rate import bin_rate, clock_rate
 from api.view import address_rate, user_rate
 from sorting.models import SmartBin
 from sorting.services.bin_keys import make_bin_key
@@ -23,7 +23,7 @@ DOOR = "/api/v1/device/drop-offs"
 @pytest.fixture(autouse=True)
 def _full_buckets() -> None:
     """No test pays for the requests of the one before."""
-    for rate in (bin_rate, user_rate, address_rate):
+    for rate in (bin_rate, clock_rate, user_rate, address_rate):
         rate.forget_all()
 
 
