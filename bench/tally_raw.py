@@ -17,7 +17,9 @@ def tally_next() -> int:
         if not batch_ids:
             return -1
         cursor.execute("SELECT nextval(pg_get_serial_sequence('points_tallyrun', 'id'))")
-        values = {"ids": batch_ids, "run": cursor.fetchone()[0], "seal": SEAL_LOCK_KEY}
+        run_id = cursor.fetchone()[0]
+        cursor.execute("SELECT id FROM points_programme")
+        values = {"ids": batch_ids, "run": run_id, "seal": SEAL_LOCK_KEY, "programme": cursor.fetchone()[0]}
         cursor.execute(_MARK, values)
         cursor.execute(_LOCK, values)
         cursor.execute(_TOUCHED, values)
@@ -95,14 +97,15 @@ settled AS (
     INSERT INTO points_daysettlement AS s
         (household_id, occurred_on, settled_at, first_awarded_at, next_release_at, settlement_count, awarded_points,
          released_points, bonus_points, penalty_points, release_shortfall_points, bonus_shortfall_points,
-         penalty_shortfall_points)
+         penalty_shortfall_points, streak_points, programme_id)
     SELECT household_id, occurred_on, now(), CASE WHEN more > 0 THEN now() END,
            CASE WHEN points > 0 THEN now() + interval '48 hours' END,
-           CASE WHEN more > 0 THEN number ELSE number - 1 END, points, 0, 0, 0, 0, 0, 0 FROM move
+           CASE WHEN more > 0 THEN number ELSE number - 1 END, points, 0, 0, 0, 0, 0, 0, 0,
+           %(programme)s FROM move
     ON CONFLICT (household_id, occurred_on) DO UPDATE
     SET settled_at = excluded.settled_at, first_awarded_at = coalesce(s.first_awarded_at, excluded.first_awarded_at),
         next_release_at = excluded.next_release_at, settlement_count = excluded.settlement_count,
-        awarded_points = excluded.awarded_points),
+        programme_id = excluded.programme_id, awarded_points = excluded.awarded_points),
 lines AS MATERIALIZED (
     SELECT i.id AS issued_id, a.id AS pending_id, m.household_id, m.more,
            'day/' || m.household_id || '/' || m.occurred_on || '/' || m.number || '/AWARD' AS reference

@@ -23,7 +23,8 @@ def add_staged_arrivals() -> None:
     dialect.execute(
         """UPDATE indicators_communityday SET household_count = household_count + fresh.fresh_count
            FROM (SELECT community_id, occurred_on, category, COUNT(*) AS fresh_count
-                 FROM work_part WHERE is_all_new = 1
+                 FROM (SELECT household_id, community_id, occurred_on, category FROM work_part
+                       GROUP BY household_id, community_id, occurred_on, category HAVING MIN(is_all_new) = 1) whole
                  GROUP BY community_id, occurred_on, category) fresh
            WHERE fresh.community_id = indicators_communityday.community_id
              AND fresh.occurred_on = indicators_communityday.occurred_on

@@ -36,13 +36,18 @@ class ProgrammeBook:
         """
         return self.rules_by_programme_id[self.programme_on(community_id=community_id, on=on).pk]
 
+    def streak_reach(self, *, community_id: int) -> dt.timedelta:
+        """How far a day's facts may reach forward in the community: into the streaks of so many days after it."""
+        days = [each.streak_days or 1 for each in self.programmes if each.community_id in (None, community_id)]
+        return dt.timedelta(days=max(days, default=1) - 1)
+
 
 def load_programme_book() -> ProgrammeBook:
     """All programmes and rules, in two queries."""
     programmes = list(Programme.objects.all())
     rules: dict[int, dict[str, EarningRule]] = {programme.pk: {} for programme in programmes}
     for rule in PointRule.objects.all():
-        rules[rule.programme_id][rule.category] = EarningRule(
+        rules[rule.programme_id][rule.sub_class or rule.category] = EarningRule(
             unit=rule.unit,
             points=rule.points,
             points_outside=rule.points_outside,
@@ -58,6 +63,9 @@ def load_programme_book() -> ProgrammeBook:
                 verdict_bonus_points=programme.verdict_bonus_points,
                 misplaced_penalty_points=programme.misplaced_penalty_points,
                 checking_window_s=programme.checking_window_s,
+                contaminated_penalty_points=programme.contaminated_penalty_points,
+                streak_days=programme.streak_days,
+                streak_bonus_points=programme.streak_bonus_points,
             )
             for programme in programmes
         },

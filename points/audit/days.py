@@ -12,7 +12,7 @@ from lib import dialect
 from points.audit.report import AuditReport
 from points.models import DaySettlement
 from points.programmes import ProgrammeBook, load_programme_book
-from points.rules import DayFact, DayPoints, day_points
+from points.rules import DayFact, DayPoints, household_points
 
 HOUSEHOLDS_AT_ONCE = 100  # all their days are held at a time: some 100,000 facts a year
 # What the settlement posts, and nobody else: day/HOUSEHOLD/DATE/NUMBER/PART. Corrections are checked apart.
@@ -44,6 +44,7 @@ def _check_chunk(*, report: AuditReport, book: ProgrammeBook, homes: dict[int, i
         (each.household_id, each.occurred_on): each
         for each in DaySettlement.objects.filter(household__gte=first, household__lte=last)
     }
+    due = _due(book=book, homes=homes, facts=facts, settlements=settlements)
     for key in sorted(facts.keys() | posted.keys() | settlements.keys()):
         household_id, on = key
         if household_id not in homes:
@@ -53,34 +54,62 @@ def _check_chunk(*, report: AuditReport, book: ProgrammeBook, homes: dict[int, i
         if settlement is None:
             report.add(kind="day_unsettled", row=row, message="有投放或划转而无日结算 (facts without a settlement)")
             continue
-        due = _due(book=book, community_id=homes[household_id], on=on, rows=facts.get(key, []), settlement=settlement)
-        _compare_with_facts(report=report, row=row, due=due, settlement=settlement)
+        programme = book.programme_on(community_id=homes[household_id], on=on)
+        if settlement.programme_id != programme.pk:
+            report.add(kind="day_programme_wrong", row=row, message=f"所记方案不是当日有效的 {programme.pk}")
+        _compare_with_facts(report=report, row=row, due=due[key], settlement=settlement)
         _compare_with_ledger(report=report, row=row, posted=posted.get(key, PostedDay()), settlement=settlement)
 
 
 def _due(
-    *, book: ProgrammeBook, community_id: int, on: date, rows: list[tuple[Any, ...]], settlement: DaySettlement
-) -> DayPoints:
-    rules = book.day_rules(community_id=community_id, on=on)
-    released_to = settlement.settled_at - timedelta(seconds=rules.checking_window_s)
-    return day_points(
-        rules=rules,
-        facts=[
-            DayFact(
-                category=category,
-                weight_g=weight_g,
-                is_in_window=bool(is_in_window),
-                is_awarding=bool(is_awarding),
-                verdict=verdict or "",
-                is_past_checking=dialect.moment(value=received_at) <= released_to,
+    *,
+    book: ProgrammeBook,
+    homes: dict[int, int],
+    facts: dict[Key, list[tuple[Any, ...]]],
+    settlements: dict[Key, DaySettlement],
+) -> dict[Key, DayPoints]:
+    """What every day comes to that has a settlement or facts, as of when it was settled."""
+    days: dict[int, set[date]] = defaultdict(set)
+    for household_id, on in facts.keys() | settlements.keys():
+        if household_id in homes:
+            days[household_id].add(on)
+    due: dict[Key, DayPoints] = {}
+    for household_id, dates in days.items():
+        rules = {on: book.day_rules(community_id=homes[household_id], on=on) for on in dates}
+        told = {
+            on: _day_facts(
+                rows=facts.get((household_id, on), []),
+                settlement=settlements.get((household_id, on)),
+                checking_window_s=rules[on].checking_window_s,
             )
-            for category, weight_g, is_in_window, is_awarding, received_at, verdict in rows
-        ],
-    )
+            for on in dates
+        }
+        due |= {(household_id, on): points for on, points in household_points(rules=rules, facts=told).items()}
+    return due
+
+
+def _day_facts(
+    *, rows: list[tuple[Any, ...]], settlement: DaySettlement | None, checking_window_s: int
+) -> list[DayFact]:
+    window = timedelta(seconds=checking_window_s)
+    return [
+        DayFact(
+            category=category,
+            sub_class=sub_class,
+            weight_g=weight_g,
+            is_in_window=bool(is_in_window),
+            is_awarding=bool(is_awarding),
+            verdict=verdict or "",
+            is_past_checking=settlement is not None
+            and dialect.moment(value=received_at) + window <= settlement.settled_at,
+        )
+        for category, sub_class, weight_g, is_in_window, is_awarding, received_at, verdict in rows
+    ]
 
 
 def _compare_with_facts(*, report: AuditReport, row: str, due: DayPoints, settlement: DaySettlement) -> None:
     pairs = (
+        ("streak", settlement.streak_points, due.streak),
         ("awarded", settlement.awarded_points - settlement.release_shortfall_points, due.awarded),
         ("released", settlement.released_points - settlement.release_shortfall_points, due.released),
         ("bonus", settlement.bonus_points - settlement.bonus_shortfall_points, due.bonus),
@@ -157,14 +186,14 @@ _VERDICT = """(SELECT v.verdict FROM sorting_verification v JOIN sorting_dropoff
                WHERE v.drop_off_id = d.id AND vb.tallied_at IS NOT NULL ORDER BY v.id DESC LIMIT 1)"""
 
 _FACTS = f"""
-    SELECT d.household_id, d.occurred_on, d.category, d.weight_g, d.is_in_window, b.is_awarding, b.received_at,
-           {_VERDICT}
+    SELECT d.household_id, d.occurred_on, d.category, d.sub_class, d.weight_g, d.is_in_window, b.is_awarding,
+           b.received_at, {_VERDICT}
     FROM sorting_dropoff d JOIN sorting_dropoffbatch b ON b.id = d.batch_id
     WHERE d.household_id BETWEEN %s AND %s AND b.tallied_at IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM sorting_setaside s WHERE s.drop_off_id = d.id)
     UNION ALL
-    SELECT a.household_id, d.occurred_on, d.category, d.weight_g, d.is_in_window, b.is_awarding, b.received_at,
-           {_VERDICT}
+    SELECT a.household_id, d.occurred_on, d.category, d.sub_class, d.weight_g, d.is_in_window, b.is_awarding,
+           b.received_at, {_VERDICT}
     FROM sorting_attribution a JOIN sorting_dropoff d ON d.id = a.drop_off_id
     JOIN sorting_dropoffbatch b ON b.id = d.batch_id JOIN sorting_dropoffbatch ab ON ab.id = a.batch_id
     WHERE a.household_id BETWEEN %s AND %s AND b.tallied_at IS NOT NULL AND ab.tallied_at IS NOT NULL

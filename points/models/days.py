@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from households.models import Household
+from points.models.programme import Programme
 from sorting.categories import WasteCategory
 
 
@@ -43,7 +44,8 @@ class DaySettlement(models.Model):
     All in points, net of what was reversed. A shortfall is what a reversal or penalty wanted and did not find: no
     balance goes below zero, and the rest stays on record here. With points.rules.day_points over the day's facts:
     awarded - release_shortfall = its awarded, released - release_shortfall = its released,
-    bonus - bonus_shortfall = its bonus, penalty + penalty_shortfall = its penalty.
+    bonus - bonus_shortfall = its bonus, penalty + penalty_shortfall = its penalty. `streak_points` are the part of
+    awarded that is its streak; the rest is the HouseholdDays'. `programme` is the one that rated the day.
     """
 
     pk = models.CompositePrimaryKey("household_id", "occurred_on")
@@ -51,6 +53,15 @@ class DaySettlement(models.Model):
         Household, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     occurred_on = models.DateField("日期")
+    programme = models.ForeignKey(
+        Programme,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        verbose_name="积分方案",
+    )
     settled_at = models.DateTimeField("结算时间")
     first_awarded_at = models.DateTimeField("首次发放", null=True, blank=True)
     next_release_at = models.DateTimeField("下次解冻", null=True, blank=True)
@@ -59,6 +70,7 @@ class DaySettlement(models.Model):
     released_points = models.IntegerField("已解冻")
     bonus_points = models.IntegerField("已奖励")
     penalty_points = models.IntegerField("已扣减")
+    streak_points = models.IntegerField("其中连续奖励", default=0, db_default=0)
     release_shortfall_points = models.IntegerField("未能冲正的解冻")
     bonus_shortfall_points = models.IntegerField("未能冲正的奖励")
     penalty_shortfall_points = models.IntegerField("未能扣减")
@@ -73,6 +85,7 @@ class DaySettlement(models.Model):
                     released_points__gte=0,
                     bonus_points__gte=0,
                     penalty_points__gte=0,
+                    streak_points__gte=0,
                     release_shortfall_points__gte=0,
                     bonus_shortfall_points__gte=0,
                     penalty_shortfall_points__gte=0,

@@ -49,10 +49,11 @@ def record_settlements(*, now: datetime) -> None:
     moment = dialect.adapt(value=now)
     dialect.execute(
         f"""INSERT INTO points_daysettlement AS s
-                (household_id, occurred_on, settled_at, first_awarded_at, next_release_at, settlement_count,
-                 awarded_points, released_points, bonus_points, penalty_points,
+                (household_id, occurred_on, programme_id, streak_points, settled_at, first_awarded_at,
+                 next_release_at, settlement_count, awarded_points, released_points, bonus_points, penalty_points,
                  release_shortfall_points, bonus_shortfall_points, penalty_shortfall_points)
-            SELECT m.household_id, m.occurred_on, %s, CASE WHEN m.awarded_in > 0 THEN %s END, m.next_release_at,
+            SELECT m.household_id, m.occurred_on, m.programme_id, m.streak, %s,
+                   CASE WHEN m.awarded_in > 0 THEN %s END, m.next_release_at,
                    CASE WHEN {moved} > 0 THEN m.number ELSE m.number - 1 END,
                    COALESCE(o.awarded_points, 0) + m.awarded_in - m.awarded_out - m.release_taken,
                    COALESCE(o.released_points, 0) + m.released - m.release_taken,
@@ -65,6 +66,7 @@ def record_settlements(*, now: datetime) -> None:
               ON o.household_id = m.household_id AND o.occurred_on = m.occurred_on
             WHERE m.number > 0 ORDER BY m.household_id, m.occurred_on
             ON CONFLICT (household_id, occurred_on) DO UPDATE SET
+                programme_id = excluded.programme_id, streak_points = excluded.streak_points,
                 settled_at = {dialect.words()["greatest"]}(s.settled_at, excluded.settled_at),
                 first_awarded_at = COALESCE(s.first_awarded_at, excluded.first_awarded_at),
                 next_release_at = excluded.next_release_at,

@@ -9,33 +9,10 @@ from datetime import datetime
 
 from lib import dialect
 from points import ledger
-from points.settlement.facts import count_facts, keep_released, make_work_tables, rate_categories, stage_rules
+from points.programmes import load_programme_book
+from points.settlement import staging
+from points.settlement.facts import count_facts, rate_facts, rate_streaks
 from points.settlement.postings import record_settlements, stage_transfers
-
-DUE_DAYS_MAX = 10_000  # household-days released in one transaction: some seconds of work on SQLite
-
-
-def stage_days(*, days_sql: str) -> int:
-    """Stage the days to settle from a query for (household_id, occurred_on); returns how many."""
-    make_work_tables()
-    return dialect.execute(
-        f"""INSERT INTO work_day (household_id, occurred_on, home_id)
-            SELECT d.household_id, d.occurred_on, h.community_id
-            FROM ({days_sql}) d LEFT JOIN households_household h ON h.id = d.household_id"""  # noqa: S608
-    )
-
-
-def stage_due_days(*, now: datetime) -> int:
-    """Stage days with points that may be due for release by `now`; returns how many."""
-    make_work_tables()
-    return dialect.execute(
-        """INSERT INTO work_day (household_id, occurred_on, home_id)
-           SELECT s.household_id, s.occurred_on, h.community_id
-           FROM points_daysettlement s JOIN households_household h ON h.id = s.household_id
-           WHERE s.next_release_at IS NOT NULL AND s.next_release_at <= %s
-           ORDER BY s.next_release_at LIMIT %s""",
-        [dialect.adapt(value=now), DUE_DAYS_MAX],
-    )
 
 
 def settle_staged_days(*, now: datetime) -> None:
@@ -46,11 +23,14 @@ def settle_staged_days(*, now: datetime) -> None:
     ledger.open_accounts_of(households_sql="SELECT household_id FROM work_day")
     ledger.lock_accounts_of(household_ids_sql="SELECT household_id FROM work_day")
     # Only now that the accounts are locked are the facts read: another run may just have tallied some.
-    stage_rules(now=now)
-    keep_released(now=now)
-    count_facts()
-    rate_categories()
-    _write_household_days()
+    book = load_programme_book()
+    staging.stage_days_after(book=book)
+    named = staging.stage_rules(book=book, now=now)
+    staging.keep_released(now=now)
+    count_facts(named=named)
+    rate_facts()
+    rate_streaks()
+    _write_household_days(has_sub_classes=bool(named))
     _compute_moves()
     _take_what_is_there()
     ledger.begin_staging()
@@ -58,21 +38,27 @@ def settle_staged_days(*, now: datetime) -> None:
     record_settlements(now=now)
 
 
-def _write_household_days() -> None:
+def _write_household_days(*, has_sub_classes: bool) -> None:
+    # Without rules of sub-classes there is one row a category: adding up single rows costs a tenth of the statement.
+    rated = (
+        """SELECT household_id, occurred_on, category, SUM(drop_off_count), SUM(weight_g), SUM(s_points)
+           FROM work_rated GROUP BY household_id, occurred_on, category"""
+        if has_sub_classes
+        else "SELECT household_id, occurred_on, category, drop_off_count, weight_g, s_points FROM work_rated"
+    )
     dialect.execute(
-        """INSERT INTO points_householdday (household_id, occurred_on, category, drop_off_count, weight_g, points)
-           SELECT household_id, occurred_on, category, drop_off_count, weight_g, s_points
-           FROM work_category WHERE drop_off_count > 0
-           ORDER BY household_id, occurred_on, category
+        f"""INSERT INTO points_householdday (household_id, occurred_on, category, drop_off_count, weight_g, points)
+           {rated} ORDER BY household_id, occurred_on, category
            ON CONFLICT (household_id, occurred_on, category) DO UPDATE
-           SET drop_off_count = excluded.drop_off_count, weight_g = excluded.weight_g, points = excluded.points"""
+           SET drop_off_count = excluded.drop_off_count, weight_g = excluded.weight_g, points = excluded.points"""  # noqa: S608
     )
 
 
 def _compute_moves() -> None:
     dialect.work_table(
         name="work_move",
-        columns="household_id bigint, occurred_on date, number integer, awarded_in integer, awarded_out integer, "
+        columns="household_id bigint, occurred_on date, programme_id bigint, streak integer, number integer, "
+        "awarded_in integer, awarded_out integer, "
         "released integer, bonus_in integer, penalty_back integer, release_absorbed integer, bonus_absorbed integer, "
         "penalty_absorbed integer, release_wanted integer, bonus_wanted integer, penalty_wanted integer, "
         "release_taken integer, bonus_taken integer, penalty_taken integer, "
@@ -86,17 +72,19 @@ def _later() -> str:
 
 
 _TOTALS = """
-    SELECT c.household_id, c.occurred_on, SUM(c.s_points) AS awarded, SUM(c.r_points) AS released,
-           CASE WHEN MAX(c.c_points) > 0 THEN MAX(r.bonus) ELSE 0 END AS bonus,
-           SUM(c.misplaced_count) * MAX(r.penalty) AS penalty, MIN(c.pending_since) AS pending_since,
-           MAX(r.window_s) AS window_s
-    FROM work_category c JOIN work_rule r
-      ON r.home_id = c.home_id AND r.occurred_on = c.occurred_on AND r.category = c.category
-    GROUP BY c.household_id, c.occurred_on"""
+    SELECT r.household_id, r.occurred_on, MAX(t.programme_id) AS programme_id, COALESCE(MAX(k.points), 0) AS streak,
+           SUM(r.s_points) + COALESCE(MAX(k.points), 0) AS awarded,
+           SUM(r.r_points) + CASE WHEN SUM(r.r_points) > 0 THEN COALESCE(MAX(k.points), 0) ELSE 0 END AS released,
+           CASE WHEN MAX(r.c_points) > 0 THEN MAX(t.bonus) ELSE 0 END AS bonus,
+           SUM(r.penalty_points) AS penalty, MIN(r.pending_since) AS pending_since, MAX(t.window_s) AS window_s
+    FROM work_rated r
+    JOIN work_terms t ON t.home_id = r.home_id AND t.occurred_on = r.occurred_on
+    LEFT JOIN work_streak k ON k.household_id = r.household_id AND k.occurred_on = r.occurred_on
+    GROUP BY r.household_id, r.occurred_on"""
 
 # d_: the wanted change of each part; what was recorded as missing is absorbed before new points move.
 _CHANGES = f"""
-    SELECT t.household_id, t.occurred_on, COALESCE(s.settlement_count, 0) + 1 AS number,
+    SELECT t.household_id, t.occurred_on, t.programme_id, t.streak, COALESCE(s.settlement_count, 0) + 1 AS number,
            t.awarded, t.released, t.pending_since, t.window_s,
            t.released - COALESCE(s.released_points - s.release_shortfall_points, 0) AS d_released,
            t.bonus - COALESCE(s.bonus_points - s.bonus_shortfall_points, 0) AS d_bonus,
@@ -116,7 +104,7 @@ _ABSORBED = f"""
     FROM ({_CHANGES}) c"""  # noqa: S608
 
 _MOVES = f"""
-    SELECT t.household_id, t.occurred_on, t.number,
+    SELECT t.household_id, t.occurred_on, t.programme_id, t.streak, t.number,
            {{greatest}}(t.d_pending + {{greatest}}(t.d_released, 0) - t.release_absorbed, 0),
            {{greatest}}(-(t.d_pending + {{greatest}}(t.d_released, 0) - t.release_absorbed), 0),
            {{greatest}}(t.d_released, 0) - t.release_absorbed,

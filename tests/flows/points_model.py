@@ -1,12 +1,29 @@
-"""The contract's points in plain Python: an independent model that the platform is held against.
+"""The contract's points in plain Python, and those of a richer programme: independent models of what must come out.
 
-It shares no code with points.rules or the settlement SQL.
+They share no code with points.rules or the settlement SQL.
 """
 
 import datetime as dt
 from dataclasses import dataclass, field
 
 CHECKING_WINDOW = dt.timedelta(hours=48)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the programme says beside the contract's rules; all 0 is the contract.
+
+    `metal_points`: so many points a kilogram of metal, up to 300 a day, instead of what other recyclables earn.
+    """
+
+    metal_points: int = 0
+    contaminated_points: int = 0
+    streak_days: int = 0
+    streak_points: int = 0
+
+
+CONTRACT = Terms()
+RICHER = Terms(metal_points=100, contaminated_points=3, streak_days=2, streak_points=4)
 
 
 @dataclass
@@ -20,6 +37,7 @@ class ModelDrop:
     weight_g: int
     inside: bool
     received_at: dt.datetime
+    sub_class: str = ""
     verdict: str = ""
     is_tallied: bool = False
 
@@ -41,6 +59,7 @@ class ModelDay:
 class Model:
     """Every drop-off by event id, and what each household holds."""
 
+    terms: Terms = CONTRACT
     drops: dict[str, ModelDrop] = field(default_factory=dict)
     days: dict[tuple[str, dt.date], ModelDay] = field(default_factory=dict)
     available: dict[str, int] = field(default_factory=dict)
@@ -60,18 +79,32 @@ class Model:
             self.available[owner] = self.available.get(owner, 0) - taken
             setattr(day, f"{what}_missing", getattr(day, f"{what}_missing") + points - taken)
 
+    def _good(self, *, owner: str, on: dt.date) -> list[ModelDrop]:
+        facts = [d for d in self.drops.values() if d.owner == owner and d.on == on and d.is_tallied]
+        return [d for d in facts if d.verdict not in ("CONTAMINATED", "MISPLACED")]
+
+    def _streak(self, *, owner: str, on: dt.date) -> int:
+        """The streak's points, where each of the last days brought something."""
+        last_days = [on - dt.timedelta(days=each) for each in range(self.terms.streak_days)]
+        earning = [earned(self._good(owner=owner, on=day), self.terms) > 0 for day in last_days]
+        return self.terms.streak_points if all(earning) else 0
+
     def _settle_day(self, *, owner: str, on: dt.date, now: dt.datetime) -> list[tuple[ModelDay, str, int]]:
         facts = [d for d in self.drops.values() if d.owner == owner and d.on == on and d.is_tallied]
-        good = [d for d in facts if d.verdict not in ("CONTAMINATED", "MISPLACED")]
+        good = self._good(owner=owner, on=on)
         checked = [d for d in good if d.verdict == "CORRECT" or d.received_at + CHECKING_WINDOW <= now]
+        streak = self._streak(owner=owner, on=on)
         day = self.days.setdefault((owner, on), ModelDay())
+        released = earned(checked, self.terms)
         new = {
-            "release": earned(checked),
-            "bonus": 5 if earned([d for d in good if d.verdict == "CORRECT"]) else 0,
-            "penalty": 10 * sum(d.verdict == "MISPLACED" for d in facts),
+            "release": released + streak if released else 0,
+            "bonus": 5 if earned([d for d in good if d.verdict == "CORRECT"], self.terms) else 0,
+            "penalty": 10 * sum(d.verdict == "MISPLACED" for d in facts)
+            + self.terms.contaminated_points * sum(d.verdict == "CONTAMINATED" for d in facts),
         }
         old = {"release": day.released, "bonus": day.bonus, "penalty": day.penalty}
-        day.awarded, day.released, day.bonus, day.penalty = earned(good), new["release"], new["bonus"], new["penalty"]
+        day.awarded = earned(good, self.terms) + streak
+        day.released, day.bonus, day.penalty = new["release"], new["bonus"], new["penalty"]
         wanted = []
         for what in ("release", "bonus", "penalty"):
             gain = new[what] - old[what] if what != "penalty" else old[what] - new[what]
@@ -84,9 +117,12 @@ class Model:
         return wanted
 
 
-def earned(drops: list[ModelDrop]) -> int:
-    """The contract's points of a household's day."""
+def earned(drops: list[ModelDrop], terms: Terms = CONTRACT) -> int:
+    """The points of a household's day, before the streak."""
     food = sorted((10 if d.inside else 5 for d in drops if d.category == "FOOD" and d.weight_g >= 200), reverse=True)
-    kilos = sum(d.weight_g * 50 // 1000 for d in drops if d.category == "RECYCLABLE" and d.weight_g >= 50)
+    recyclables = [d for d in drops if d.category == "RECYCLABLE"]
+    metal = [d for d in recyclables if d.sub_class == "METAL" and terms.metal_points]
+    kilos = sum(d.weight_g * 50 // 1000 for d in recyclables if d.weight_g >= 50 and d not in metal)
+    metal_kilos = sum(d.weight_g * terms.metal_points // 1000 for d in metal)
     hazardous = 20 if any(d.category == "HAZARDOUS" for d in drops) else 0
-    return sum(food[:2]) + min(500, kilos) + hazardous
+    return sum(food[:2]) + min(500, kilos) + min(300, metal_kilos) + hazardous

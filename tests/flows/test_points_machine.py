@@ -12,14 +12,14 @@ from households.models import Card, CardKind, Household
 from indicators.models import CommunityDay
 from people.models import User
 from points.audit import verify_ledger
-from points.models import Account
+from points.models import Account, PointRule, Programme, RuleUnit
 from points.release import release_due
 from points.services import Counter
 from sorting.models import Door, DropOff, Fate, SmartBin, Verdict
 from sorting.services import record_drop_offs
 from tests.builders import make_verification
 from tests.conftest import NOON, SHANGHAI
-from tests.flows.points_model import Model, ModelDrop
+from tests.flows.points_model import CONTRACT, RICHER, Model, ModelDrop, Terms
 from tests.flows.reward_steps import CATALOGUE, RewardSteps, new_rewards_model
 from tests.rewards import make_reward, make_shop, make_shopkeeper
 from worker.tally import drain
@@ -34,12 +34,13 @@ class PointsMachine(RewardSteps):
 
     smart_bin: SmartBin
     guide: User
+    terms: Terms
 
     def __init__(self) -> None:
         super().__init__()
         self.undo = transaction.atomic()
         self.undo.__enter__()
-        self.model = Model()
+        self.model = Model(terms=self.terms)
         self.rewards_model = new_rewards_model(points=self.model)
         self.now = NOON
         self.sent: list[dict[str, object]] = []
@@ -59,7 +60,7 @@ class PointsMachine(RewardSteps):
         """Some households come with 499 points."""
         for owner in owners:
             card = {"zhang": "A0000001", "li": "A0000002"}[owner]
-            self.arrive(card=card, category="RECYCLABLE", weight_g=9_999, days_ago=1, hour=8)
+            self.arrive(card=card, kind="RECYCLABLE", weight_g=9_999, days_ago=1, hour=8)
         self.wait_and_release(hours=49)
 
     def _send(self, events: list[dict[str, object]]) -> list[Fate]:
@@ -68,21 +69,23 @@ class PointsMachine(RewardSteps):
 
     @rule(
         card=st.sampled_from(("A0000001", "A0000002", *UNKNOWN)),
-        category=st.sampled_from(("FOOD", "FOOD", "RECYCLABLE", "HAZARDOUS", "RESIDUAL")),
+        kind=st.sampled_from(("FOOD", "FOOD", "RECYCLABLE", "RECYCLABLE/METAL", "HAZARDOUS", "RESIDUAL")),
         weight_g=st.sampled_from(WEIGHTS),
         days_ago=st.integers(1, 3),
         hour=st.sampled_from(HOURS),
     )
-    def arrive(self, card: str, category: str, weight_g: int, days_ago: int, hour: int) -> None:
+    def arrive(self, card: str, kind: str, weight_g: int, days_ago: int, hour: int) -> None:
         """A drop-off of some earlier day arrives."""
+        category, _, sub_class = kind.partition("/")
         on = (self.now - dt.timedelta(days=days_ago)).astimezone(SHANGHAI).date()
         occurred_at = dt.datetime.combine(on, dt.time(hour), tzinfo=SHANGHAI)
         event_id = f"e{len(self.sent)}"
-        event = {
+        event: dict[str, object] = {
             "event_id": event_id,
             "card": card,
             "method": "CARD",
             "category": category,
+            "sub_class": sub_class or None,
             "weight_g": weight_g,
             "occurred_at": occurred_at.isoformat(),
         }
@@ -98,6 +101,7 @@ class PointsMachine(RewardSteps):
             category=category,
             weight_g=weight_g,
             inside=hour in (7, 8, 18, 19),
+            sub_class=sub_class,
             received_at=self.now,
         )
 
@@ -186,10 +190,9 @@ class PointsMachine(RewardSteps):
         assert verify_ledger().faults == []
 
 
-@pytest.mark.django_db
-def test_points_follow_the_contract_in_any_order(
-    zhang: Household, li: Household, bin_07: SmartBin, chen: User, zhao: User
-) -> None:
+@pytest.fixture
+def cast(zhang: Household, li: Household, bin_07: SmartBin, chen: User, zhao: User) -> None:
+    """Hand the machine its households, bin, guide and shop."""
     shop = make_shop()
     PointsMachine.rewards = {
         name: make_reward(shops=[shop], by=zhao, name=name, points=points, stock=stock, household_limit=a_month)
@@ -199,6 +202,45 @@ def test_points_follow_the_contract_in_any_order(
     PointsMachine.households = {"zhang": zhang, "li": li}
     PointsMachine.smart_bin = bin_07
     PointsMachine.guide = chen
+
+
+@pytest.mark.django_db
+def test_points_follow_the_contract_in_any_order(cast: None) -> None:
+    run_machine(terms=CONTRACT)
+
+
+@pytest.mark.django_db
+def test_points_follow_a_richer_programme_in_any_order(cast: None, zhang: Household) -> None:
+    """Sub-classes, a penalty for mixing, and a streak that late, attributed and judged bags make and break."""
+    default = Programme.objects.get()
+    richer = Programme.objects.create(
+        name="更丰富的方案",
+        community=zhang.community,
+        holds_from=default.holds_from,
+        verdict_bonus_points=default.verdict_bonus_points,
+        misplaced_penalty_points=default.misplaced_penalty_points,
+        contaminated_penalty_points=RICHER.contaminated_points,
+        streak_days=RICHER.streak_days,
+        streak_bonus_points=RICHER.streak_points,
+        checking_window_s=default.checking_window_s,
+    )
+    for rule_ in default.rules.all():
+        rule_.pk, rule_.programme = None, richer
+        rule_.save()
+    PointRule.objects.create(
+        programme=richer,
+        category="RECYCLABLE",
+        sub_class="METAL",
+        unit=RuleUnit.KG,
+        points=RICHER.metal_points,
+        points_outside=RICHER.metal_points,
+        points_a_day_max=300,
+    )
+    run_machine(terms=RICHER)
+
+
+def run_machine(*, terms: Terms) -> None:
+    PointsMachine.terms = terms
     run_state_machine_as_test(
         PointsMachine,
         settings=settings(
