@@ -98,13 +98,14 @@ def clock_detail(*, health: BinHealth, has_future_events: bool, now: dt.datetime
     """What is wrong with the bin's clock, or None."""
     refused_s = refused_skew_s(health=health, now=now)
     if refused_s is not None:
-        return f"{_skew_text(skew_s=refused_s)},请求因此被拒收"
+        return f"{skew_text(skew_s=refused_s)},请求因此被拒收"
     if health.clock_skew_s is not None and abs(health.clock_skew_s) > CLOCK_SKEW_S_MAX:
-        return _skew_text(skew_s=health.clock_skew_s)
+        return skew_text(skew_s=health.clock_skew_s)
     return "有投放时间超前被拒收" if has_future_events else None
 
 
-def _skew_text(*, skew_s: float) -> str:
+def skew_text(*, skew_s: float) -> str:
+    """How far a clock is off, as an officer reads it: 快 3天, 0:05:00."""
     off = str(dt.timedelta(seconds=round(abs(skew_s)))).replace(" days", "天").replace(" day", "天")
     return f"{'快' if skew_s > 0 else '慢'} {off}"
 

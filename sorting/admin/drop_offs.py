@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from people.back_office import ReadOnlyAdmin
+from sorting.admin.replays import ReplayScreens
 from sorting.models import DropOff, DropOffBatch, RefusedEvent, SetAside
 
 
@@ -43,14 +44,14 @@ class DropOffAdmin(ReadOnlyAdmin):
 
 
 @admin.register(RefusedEvent)
-class RefusedEventAdmin(ReadOnlyAdmin):
+class RefusedEventAdmin(ReplayScreens, ReadOnlyAdmin):
     """拒收事件; the payload holds the card that was read, so it is not shown."""
 
     list_display = ("last_received_at", "fate", "message", "bin_code", "event_id_start", "repeat_count")
     fields = readonly_fields = (
         *("last_received_at", "first_received_at", "fate", "code", "message"),
         *("bin_code", "boot_id", "event_id", "door", "repeat_count"),
-        *("replayed_at", "replay_shift_s", "replayed_by"),
+        *("replayed_at", "replay_shift_s", "replay_reason", "replayed_by"),
     )
     list_filter = ("fate", "code")
     search_fields = ("=bin_code", "=event_id")

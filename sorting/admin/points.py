@@ -2,15 +2,10 @@
 
 from django.contrib import admin
 
-from people.back_office import KeptAdmin, PlainInline
+from people.back_office import KeptAdmin
+from sorting.admin.open_windows import OpenWindowInline
 from sorting.admin.special_days import SpecialDayInline
-from sorting.models import CollectionPoint, OpenWindow
-
-
-class OpenWindowInline(PlainInline):
-    """投放时段 of a point."""
-
-    model = OpenWindow
+from sorting.models import CollectionPoint
 
 
 @admin.register(CollectionPoint)

@@ -11,7 +11,8 @@ from sorting.models.drop_offs import Door, Fate
 class RefusedEvent(models.Model):
     """An event that was rejected or in conflict, kept with its reason and payload. Repeats are counted.
 
-    `replay_shift_s` was added to its `occurred_at` when it was replayed: the bin's clock was off by as much.
+    `replay_shift_s` was added to its `occurred_at` when it was replayed: the bin's clock was off by as much, said
+    `replayed_by`, because of `replay_reason`.
     """
 
     bin_code = models.CharField("桶号", max_length=64, blank=True)
@@ -28,6 +29,7 @@ class RefusedEvent(models.Model):
     repeat_count = models.PositiveIntegerField("重复次数", default=0)
     replayed_at = models.DateTimeField("重放时间", null=True, blank=True)
     replay_shift_s = models.IntegerField("重放时移(秒)", null=True, blank=True)
+    replay_reason = models.CharField("重放理由", max_length=200, blank=True, db_default="")
     replayed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="经办"
     )

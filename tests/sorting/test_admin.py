@@ -37,15 +37,6 @@ pytestmark = pytest.mark.django_db
 ALERTS = "admin:sorting_alert_changelist"
 
 
-@pytest.fixture
-def office(zhao: User, client: Client) -> Client:
-    """Officer Zhao's browser, where Zhao may open the whole back office."""
-    zhao.is_staff = zhao.is_superuser = True
-    zhao.save()
-    client.force_login(zhao)
-    return client
-
-
 def open_alert(*, smart_bin: SmartBin, kind: AlertKind, at: dt.datetime) -> Alert:
     return Alert.objects.create(bin=smart_bin, kind=kind, detail=f"细节 {kind}", opened_at=at, last_seen_at=at)
 

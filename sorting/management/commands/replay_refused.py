@@ -1,7 +1,6 @@
 """`replay_refused`: try the kept events again after the cause was mended."""
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -10,7 +9,7 @@ from django.utils import timezone
 from people.models import User
 from sorting.models import RefusedEvent
 from sorting.services import ReplayOutcome, replay_refused
-from sorting.services.replaying import Shift, ShiftOutOfRange
+from sorting.services.replaying import REASON_LENGTH_MAX, Shift, ShiftOutOfRange
 
 CHUNK_ROWS = 1_000
 
@@ -29,6 +28,7 @@ class Command(BaseCommand):
             help="投放时间加上这么多秒,时钟快则为负 (added to occurred_at; negative for a clock ahead)",
         )
         parser.add_argument("--by", metavar="USERNAME", help="经办人,与 --shift 同用 (who states the shift)")
+        parser.add_argument("--why", default="", metavar="TEXT", help="重放理由,与 --shift 同用 (why, with --shift)")
         parser.add_argument("--json", action="store_true", help="标准输出为一个 JSON 文档")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -50,8 +50,9 @@ class Command(BaseCommand):
             total.accepted += outcome.accepted
             total.duplicate += outcome.duplicate
             total.refused += outcome.refused
+        counts = {"accepted": total.accepted, "duplicate": total.duplicate, "refused": total.refused}
         self.stdout.write(
-            json.dumps(asdict(total))
+            json.dumps(counts)
             if options["json"]
             else f"已接收 {total.accepted}、已有 {total.duplicate}、仍被拒收 {total.refused}"
             " (accepted, duplicate, still refused)"
@@ -70,6 +71,6 @@ def _shift(options: dict[str, Any]) -> Shift | None:
     if officer is None:
         raise CommandError(f"没有用户 {options['by']!r} (no such user)", returncode=2)
     try:
-        return Shift(seconds=options["shift"], officer=officer)
+        return Shift(seconds=options["shift"], officer=officer, reason=options["why"][:REASON_LENGTH_MAX])
     except ShiftOutOfRange as error:
         raise CommandError(error.text, returncode=2) from error
