@@ -11,11 +11,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from households.queries import present_memberships
-from people.models import Role
+from pages.guide.phones import remember_guide
+from people.models import Role, User
 from people.standing import standing_of
 
 # In this order: who holds several roles starts at the first.
-START_OF_ROLE: dict[Role, str] = {Role.OFFICER: "bureau", Role.SHOP: "shop-counter"}
+START_OF_ROLE: dict[Role, str] = {Role.OFFICER: "bureau", Role.GUIDE: "guide", Role.SHOP: "shop-counter"}
 
 
 class SignInForm(AuthenticationForm):
@@ -38,6 +39,14 @@ class SignIn(LoginView):
     template_name = "pages/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """A guide may take this phone over by PIN from now on."""
+        response = super().form_valid(form)
+        user = form.get_user()
+        assert isinstance(user, User)
+        remember_guide(request=self.request, response=response, user=user)
+        return response
 
 
 class SignOut(LogoutView):

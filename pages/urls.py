@@ -19,5 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("photos/<int:photo_id>/small.webp", photo_file, {"size": "small"}, name="photo-small"),
     path("shop/", include("pages.shop.urls")),
     path("reward-pictures/<str:file_name>", reward_picture, name="reward-picture"),
+    path("guide/", include("pages.guide.urls")),
     path("bureau/", include("pages.bureau.urls")),
 ]

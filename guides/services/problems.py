@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from guides.models import Problem, ProblemKind
 from guides.queries import community_ids_of_guide
-from guides.services.scene_photos import keep_scene_photo
+from guides.services.scene_photos import keep_scene_photo, make_scene_pictures
 from guides.services.shifts import point_of_guide
 from lib.errors import DomainError
 from people.models import User
@@ -70,7 +70,7 @@ def report_problem(
     :raises PointNotFound: the point, or the bin at it, is not in a community given to the guide today.
     :raises ProblemInvalid: an unknown kind, or OTHER without a word.
     :raises ProblemConflict: this id said something else before.
-    :raises lib.pictures.PictureRefused, ScenePhotoTooLarge, ScenePhotosTooMany: the photo is not taken, nor the rest.
+    :raises lib.picture_headers.PictureRefused, ScenePhotoTooLarge, ScenePhotosTooMany: the photo is not taken.
     """
     note = note.strip()
     point = point_of_guide(guide=guide, point_id=point_id, on=timezone.localdate(now))
@@ -82,6 +82,7 @@ def report_problem(
     before = _sent_before(guide=guide, client_id=client_id, facts=(point.pk, bin_id, kind, note))
     if before is not None:
         return before
+    pictures = make_scene_pictures(data=photo)
     try:
         with transaction.atomic():
             return Problem.objects.create(
@@ -89,9 +90,7 @@ def report_problem(
                 bin_id=bin_id,
                 kind=kind,
                 note=note,
-                photo=keep_scene_photo(community=point.community, taken_by=guide, data=photo, now=now)
-                if photo
-                else None,
+                photo=keep_scene_photo(community=point.community, taken_by=guide, pictures=pictures, now=now),
                 found_by=guide,
                 found_at=now,
                 due_at=now + DUE_WITHIN[ProblemKind(kind)],
@@ -110,11 +109,12 @@ def rectify_problem(*, guide: User, problem_id: int, now: dt.datetime, note: str
     :raises ProblemNotFound: not in a community given to the guide today.
     :raises AlreadyRectified: somebody did before.
     :raises ProblemInvalid: the note is too long.
-    :raises lib.pictures.PictureRefused, ScenePhotoTooLarge, ScenePhotosTooMany: the photo is not taken.
+    :raises lib.picture_headers.PictureRefused, ScenePhotoTooLarge, ScenePhotosTooMany: the photo is not taken.
     """
     if len(note.strip()) > NOTE_LENGTH_MAX:
         raise ProblemInvalid
     community_ids = community_ids_of_guide(guide=guide, on=timezone.localdate(now))
+    pictures = make_scene_pictures(data=photo)
     with transaction.atomic():
         found = Problem.objects.filter(pk=problem_id, point__community__in=community_ids)
         problem = found.select_for_update(of=("self",)).select_related("point__community").first()
@@ -122,10 +122,9 @@ def rectify_problem(*, guide: User, problem_id: int, now: dt.datetime, note: str
             raise ProblemNotFound
         if problem.rectified_at is not None:
             raise AlreadyRectified
-        if photo:
-            problem.rectified_photo = keep_scene_photo(
-                community=problem.point.community, taken_by=guide, data=photo, now=now
-            )
+        problem.rectified_photo = keep_scene_photo(
+            community=problem.point.community, taken_by=guide, pictures=pictures, now=now
+        )
         problem.rectified_by, problem.rectified_at, problem.rectified_note = guide, now, note.strip()
         problem.save(update_fields=["rectified_by", "rectified_at", "rectified_note", "rectified_photo"])
     return problem

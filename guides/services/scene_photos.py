@@ -7,7 +7,8 @@ from django.utils import timezone
 from guides.models import ScenePhoto
 from households.models import Community
 from lib.errors import DomainError
-from lib.pictures import make_pictures
+from lib.picture_turns import in_turn
+from lib.pictures import Pictures, make_pictures
 from people.models import User
 
 SCENE_PHOTO_BYTES_MAX = 8 * 1024 * 1024
@@ -28,18 +29,32 @@ class ScenePhotosTooMany(DomainError):
     message = f"今天已经传了 {SCENE_PHOTOS_A_DAY_MAX} 张照片,请不带照片提交"
 
 
-def keep_scene_photo(*, community: Community, taken_by: User, data: bytes, now: dt.datetime) -> ScenePhoto:
-    """Make our two pictures of it and keep them; nothing of the original file stays.
+def make_scene_pictures(*, data: bytes) -> Pictures | None:
+    """Our two pictures of it; None of no bytes. Outside any transaction: decoding takes its time.
 
-    :raises lib.pictures.PictureRefused: the bytes are no picture that is taken.
-    :raises ScenePhotoTooLarge, ScenePhotosTooMany: a limit.
+    :raises lib.picture_headers.PictureRefused: the bytes are no picture that is taken.
+    :raises lib.picture_turns.PicturesBusy: too many at once.
+    :raises ScenePhotoTooLarge: too many bytes.
     """
+    if not data:
+        return None
     if len(data) > SCENE_PHOTO_BYTES_MAX:
         raise ScenePhotoTooLarge
+    return in_turn(work=lambda: make_pictures(data=data))
+
+
+def keep_scene_photo(
+    *, community: Community, taken_by: User, pictures: Pictures | None, now: dt.datetime
+) -> ScenePhoto | None:
+    """Keep the pictures where there are any; nothing of the original file stays.
+
+    :raises ScenePhotosTooMany: as many as are taken a day.
+    """
+    if pictures is None:
+        return None
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     if ScenePhoto.objects.filter(taken_by=taken_by, received_at__gte=midnight).count() >= SCENE_PHOTOS_A_DAY_MAX:
         raise ScenePhotosTooMany
-    pictures = make_pictures(data=data)
     return ScenePhoto.objects.create(
         community=community, taken_by=taken_by, received_at=now, large=pictures.large, small=pictures.small
     )

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from guides.models import ScenePhoto, Shift
+from guides.models import Shift
 from guides.queries import community_ids_of_guide
+from guides.services.scene_photos import keep_scene_photo, make_scene_pictures
 from lib.errors import DomainError
 from people.models import User
 from sorting.models import CollectionPoint
@@ -36,7 +37,7 @@ class Place:
 
 
 def start_shift(
-    *, guide: User, point_id: int, now: dt.datetime, place: Place | None = None, photo: ScenePhoto | None = None
+    *, guide: User, point_id: int, now: dt.datetime, place: Place | None = None, photo: bytes = b""
 ) -> Shift:
     """Clock in; at the point where the guide is on duty already it is the same shift.
 
@@ -44,8 +45,10 @@ def start_shift(
 
     :raises PointNotFound: the point is not in a community given to the guide today.
     :raises ShiftOpen: the guide is on duty elsewhere.
+    :raises lib.picture_headers.PictureRefused, ScenePhotoTooLarge, ScenePhotosTooMany: the photo is not taken.
     """
     point = point_of_guide(guide=guide, point_id=point_id, on=timezone.localdate(now))
+    pictures = make_scene_pictures(data=photo)
     try:
         with transaction.atomic():
             return Shift.objects.create(
@@ -54,7 +57,7 @@ def start_shift(
                 started_at=now,
                 latitude=place.latitude if place else None,
                 longitude=place.longitude if place else None,
-                photo=photo,
+                photo=keep_scene_photo(community=point.community, taken_by=guide, pictures=pictures, now=now),
             )
     except IntegrityError as error:
         is_open = Shift.objects.filter(guide=guide, ended_at__isnull=True).first()

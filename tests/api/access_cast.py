@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from knox.models import AuthToken
 
-from guides.models import Problem, ProblemKind
+from guides.models import Problem, ProblemKind, ScenePhoto, Shift
 from guides.queries import community_ids_of_guide
 from households.models import Card, Community, ConsentKind, Household, Member
 from households.services import record_consent
@@ -62,6 +62,7 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "problem_id": lambda owned: owned.problem.pk,
     "photo_id": lambda owned: owned.photo_id,
     "file_name": lambda owned: f"{'0' * 32}-small.webp",  # no reward's picture
+    "scene_photo_id": lambda owned: owned.problem.photo_id,
 }
 
 
@@ -91,6 +92,7 @@ def make_cast(*, zhang: Household, li: Household, wang: Household, chen: User, z
         "ZHAO": zhao,
         "ADMIN": _administrator(),
     }
+    Shift.objects.create(guide=chen, point=bin_07.point, started_at=NOON - dt.timedelta(hours=1))
     tokens = {caller: _token_of(user=user) for caller, user in users.items() if user is not None}
     # Officer Qian proposed what Zhao may decide.
     qian = User.objects.create_user(username="qian")
@@ -201,6 +203,9 @@ def _make_owned(
         problem=Problem.objects.create(
             point=smart_bin.point,
             kind=ProblemKind.DIRTY,
+            photo=ScenePhoto.objects.create(
+                community=household.community, taken_by=guide, received_at=NOON, large=b"x", small=b"x"
+            ),
             found_by=guide,
             found_at=NOON,
             due_at=NOON + dt.timedelta(hours=4),

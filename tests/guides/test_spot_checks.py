@@ -17,7 +17,7 @@ from guides.services.problems import (
     rectify_problem,
     report_problem,
 )
-from guides.services.scene_photos import ScenePhotosTooMany, keep_scene_photo
+from guides.services.scene_photos import ScenePhotosTooMany, keep_scene_photo, make_scene_pictures
 from guides.services.shifts import PointNotFound
 from guides.services.spot_checks import Looked, SpotCheckConflict, SpotCheckInvalid, record_spot_check
 from households.models import Community, Household
@@ -164,6 +164,7 @@ def test_forty_photos_a_day_are_enough(chen: User, east_lake: Community, now: dt
     ScenePhoto.objects.bulk_create(
         ScenePhoto(community=east_lake, taken_by=chen, received_at=now, large=b"x", small=b"x") for _ in range(40)
     )
+    pictures = make_scene_pictures(data=a_photo())
     with pytest.raises(ScenePhotosTooMany):
-        keep_scene_photo(community=east_lake, taken_by=chen, data=a_photo(), now=now)
-    assert keep_scene_photo(community=east_lake, taken_by=chen, data=a_photo(), now=now + HOUR * 12).pk
+        keep_scene_photo(community=east_lake, taken_by=chen, pictures=pictures, now=now)
+    assert keep_scene_photo(community=east_lake, taken_by=chen, pictures=pictures, now=now + HOUR * 12)

@@ -1,0 +1,34 @@
+"""The addresses of the guides' screens, below /guide/."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from pages.guide.at_point import at_point, drop_off_list
+from pages.guide.checks import spot_check
+from pages.guide.drop_off_photos import drop_off_photo
+from pages.guide.duty import duty_screen, end_duty
+from pages.guide.finding import find
+from pages.guide.judging import judge_from_list, one_drop_off, undo_from_list
+from pages.guide.offline import service_worker
+from pages.guide.phones import change_guide, own_pin
+from pages.guide.problems import one_problem, problems, scene_photo
+from pages.guide.sending import send
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", at_point, name="guide"),
+    path("list", drop_off_list, name="guide-list"),
+    path("verdicts", judge_from_list, name="guide-judge"),
+    path("undo", undo_from_list, name="guide-undo"),
+    path("drop-offs/<int:drop_off_id>", one_drop_off, name="guide-drop-off"),
+    path("photos/<int:photo_id>", drop_off_photo, name="guide-photo"),
+    path("find", find, name="guide-find"),
+    path("spot-check", spot_check, name="guide-spot-check"),
+    path("problems", problems, name="guide-problems"),
+    path("problems/<int:problem_id>", one_problem, name="guide-problem"),
+    path("scene-photos/<int:scene_photo_id>", scene_photo, name="guide-scene-photo"),
+    path("duty", duty_screen, name="guide-duty"),
+    path("duty/end", end_duty, name="guide-duty-end"),
+    path("change", change_guide, name="guide-change"),
+    path("pin", own_pin, name="guide-pin"),
+    path("send", send, name="guide-send"),
+    path("worker.js", service_worker, name="guide-worker"),
+]

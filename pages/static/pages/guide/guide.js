@@ -1,0 +1,122 @@
+/* What every screen of a guide does with a script: the clock, what waits, what was refused, and leaving the phone clean. */
+
+import { begin as beginList } from "./list.js";
+import { add, begin as beginQueue, changes, dismiss, guide, send, state } from "./queue.js";
+import { begin as beginShrinking } from "./shrink.js";
+import { forget } from "./store.js";
+
+const frame = document.getElementById("guide");
+const waiting = document.getElementById("waiting");
+const refused = document.getElementById("refused");
+
+function element(name, text, others = {}) {
+  return Object.assign(document.createElement(name), { textContent: text }, others);
+}
+
+function showWaiting() {
+  const count = state.waiting.length;
+  const words = [];
+  if (state.isOffline) words.push("没有网络");
+  if (count > 0) words.push(`待发 ${count}`);
+  waiting.replaceChildren(words.join(" · "));
+  if (state.isSignedOut && count > 0) {
+    waiting.append(" ", element("a", "重新登录后发出", { href: frame.dataset.signIn }));
+  }
+  waiting.hidden = words.length === 0;
+}
+
+function showRefused() {
+  refused.hidden = state.refused.length === 0;
+  if (refused.hidden) return;
+  const list = element("ul", "");
+  for (const item of state.refused) list.append(element("li", item.message));
+  const button = element("button", "知道了", { type: "button", className: "button quiet", onclick: dismiss });
+  refused.replaceChildren(element("b", `有 ${state.refused.length} 条没有记上`), list, button);
+}
+
+function showClock() {
+  const clock = document.getElementById("clock");
+  if (!clock) return;
+  const minutes = Math.max(0, Math.floor((Date.now() / 1000 - Number(clock.dataset.since)) / 60));
+  clock.textContent = `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
+}
+
+/** Whoever leaves the phone leaves nothing on it: first everything is sent, then everything is forgotten. */
+async function leave(event) {
+  event.preventDefault();
+  const form = event.target;
+  await send();
+  if (state.waiting.length > 0) {
+    refused.hidden = false;
+    refused.replaceChildren(`还有 ${state.waiting.length} 条没有发出。请等有网络、发出以后再换人或退出。`);
+    return;
+  }
+  await forget(guide);
+  for (const name of await keptPages()) await caches.delete(name);
+  form.submit();
+}
+
+async function keptPages() {
+  return "caches" in window ? (await caches.keys()).filter((name) => name.startsWith("guide-pages-")) : [];
+}
+
+async function checked(event) {
+  event.preventDefault();
+  const form = event.target;
+  const facts = new FormData(form);
+  const purity = facts.get("purity_percent");
+  await add("spot_check", {
+    point: Number(form.dataset.point),
+    looked_at_count: Number(facts.get("looked_at_count")),
+    wrong_count: Number(facts.get("wrong_count")),
+    category: facts.get("category") ?? "",
+    purity_rate: purity === "" ? null : Number(purity) / 100,
+    is_staffed: facts.get("is_staffed") === "yes",
+    note: facts.get("note") ?? "",
+  });
+  const said = document.getElementById("check-said");
+  said.textContent = `已记下:查 ${facts.get("looked_at_count")} 错 ${facts.get("wrong_count")}。`;
+  said.hidden = false;
+  form.reset();
+}
+
+function tellPlace(box) {
+  const { latitude, longitude } = box.form.elements;
+  if (!box.checked) {
+    latitude.value = longitude.value = "";
+    return;
+  }
+  navigator.geolocation?.getCurrentPosition((found) => {
+    if (!box.checked) return;
+    latitude.value = found.coords.latitude.toFixed(5);
+    longitude.value = found.coords.longitude.toFixed(5);
+  });
+}
+
+/** From then on the list and the spot check open without a network too. */
+async function keepPages() {
+  if (!("serviceWorker" in navigator)) return;
+  await navigator.serviceWorker.register(frame.dataset.worker);
+  const worker = (await navigator.serviceWorker.ready).active;
+  worker.postMessage({ keep: guide });
+}
+
+async function begin() {
+  changes.addEventListener("change", showWaiting);
+  changes.addEventListener("change", showRefused);
+  showClock();
+  setInterval(showClock, 20_000);
+  beginShrinking();
+  for (const box of document.querySelectorAll("input[data-place]")) {
+    box.addEventListener("change", () => tellPlace(box));
+  }
+  // Where nothing can be kept, the plain forms do the work.
+  await beginQueue();
+  beginList();
+  document.getElementById("spot-check")?.addEventListener("submit", checked);
+  for (const form of document.querySelectorAll("form[data-leave]")) form.addEventListener("submit", leave);
+  document.documentElement.dataset.ready = "yes";
+  await keepPages();
+}
+
+begin();

@@ -1,0 +1,188 @@
+"""Chen, who guides Zhang's community, gets 404 for anything of Wang's, on every route of the guides' screens."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from guides.models import Problem, ScenePhoto, Shift
+from households.models import Consent, ConsentKind, Household
+from pages.guide.urls import urlpatterns
+from people.models import User
+from sorting.models import CollectionPoint, DropOff, Photo, SmartBin, SpotCheck, Verification
+from sorting.services.photos import record_photo
+from tests.builders import make_drop_off, make_verification
+from tests.conftest import NOON
+from tests.guides.test_spot_checks import a_photo
+
+pytestmark = pytest.mark.django_db
+HOUR = dt.timedelta(hours=1)
+Form = Mapping[str, object] | None
+NAMES = {str(each.name): str(each.pattern) for each in urlpatterns if isinstance(each, URLPattern)}
+FORMS_ONLY = ("guide-judge", "guide-undo", "guide-duty-end", "guide-send")
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """One of everything that Chen could ask for by its key: a household's bag, and what lies at its gate."""
+
+    household: Household
+    point: CollectionPoint
+    smart_bin: SmartBin
+    drop_off: DropOff
+    photo: Photo
+    problem: Problem
+
+
+# What each route is asked with, by name: its address, and a form where it takes one. A new route needs its line.
+ASKED: dict[str, Callable[[Things], Sequence[tuple[str, Form]]]] = {
+    "guide": lambda _: [],
+    "guide-list": lambda _: [],
+    "guide-judge": lambda of: [
+        (reverse("guide-judge"), {"tap": f"{of.drop_off.pk}.{said}", "token": "t"}) for said in ("CORRECT", "RESIDUAL")
+    ],
+    "guide-undo": lambda of: [(reverse("guide-undo"), {"undo": "said-by-another"})],
+    "guide-drop-off": lambda of: [
+        (reverse("guide-drop-off", args=[of.drop_off.pk]), form) for form in (None, {"tap": "CORRECT", "token": "t"})
+    ],
+    "guide-photo": lambda of: [(reverse("guide-photo", args=[of.photo.pk]), None)],
+    "guide-find": lambda _: [],
+    "guide-spot-check": lambda _: [],
+    "guide-problems": lambda _: [],
+    "guide-problem": lambda of: [
+        (reverse("guide-problem", args=[of.problem.pk]), form) for form in (None, {"note": "扫过了"})
+    ],
+    "guide-scene-photo": lambda of: [(reverse("guide-scene-photo", args=[of.problem.photo_id]), None)],
+    "guide-duty": lambda of: [(reverse("guide-duty"), {"point": of.point.pk})],
+    "guide-duty-end": lambda _: [],
+    "guide-change": lambda _: [],
+    "guide-pin": lambda _: [],
+    "guide-send": lambda _: [],
+    "guide-worker": lambda _: [],
+}
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    """It is Monday noon."""
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def things_of(*, household: Household, smart_bin: SmartBin, finder: User) -> Things:
+    """One of everything."""
+    Consent.objects.create(household=household, kind=ConsentKind.PHOTO, is_given=True, at=NOON - HOUR)
+    drop_off = make_drop_off(smart_bin=smart_bin, household=household, occurred_at=NOON)
+    recorded = record_photo(smart_bin=smart_bin, event_id=drop_off.event_id, data=a_photo(), received_at=NOON)
+    scene = ScenePhoto.objects.create(
+        community=smart_bin.point.community, taken_by=finder, received_at=NOON, large=b"x", small=b"x"
+    )
+    problem = Problem.objects.create(
+        point=smart_bin.point, kind="DIRTY", photo=scene, found_by=finder, found_at=NOON, due_at=NOON + HOUR
+    )
+    assert recorded.photo_id is not None
+    photo = Photo.objects.get(pk=recorded.photo_id)
+    return Things(household, smart_bin.point, smart_bin, drop_off, photo, problem)
+
+
+@pytest.fixture
+def wangs(wang: Household, zhao: User, photos_dir: Path) -> Things:
+    """What is Wang's."""
+    point = CollectionPoint.objects.create(community=wang.community, name="西门")
+    smart_bin = SmartBin.objects.create(code="B-0011", point=point, categories="FOOD", registered_at=NOON)
+    return things_of(household=wang, smart_bin=smart_bin, finder=zhao)
+
+
+@pytest.fixture
+def phone(client: Client, chen: User, bin_07: SmartBin) -> Client:
+    """Chen's phone, on duty at the east gate."""
+    Shift.objects.create(guide=chen, point=bin_07.point, started_at=NOON - HOUR)
+    client.force_login(chen)
+    return client
+
+
+def ask(phone: Client, address: str, form: Form) -> int:
+    answer = phone.get(address) if form is None else phone.post(address, dict(form))
+    return int(answer.status_code)
+
+
+def test_every_route_of_the_guides_screens_has_its_line() -> None:
+    assert set(NAMES) == set(ASKED)
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_whatever_names_something_of_wangs_is_not_there(name: str, phone: Client, wangs: Things, chen: User) -> None:
+    for address, form in ASKED[name](wangs):
+        assert ask(phone, address, form) == 404, (address, form)
+    assert not Verification.objects.exists()
+    assert Problem.objects.filter(rectified_at=None).count() == 1
+    assert Shift.objects.get().point.name == "东门"
+
+
+def test_the_same_of_zhangs_is_there(
+    phone: Client, zhang: Household, bin_07: SmartBin, zhao: User, photos_dir: Path
+) -> None:
+    """Else the test above would pass with a screen that shows nothing to anybody."""
+    zhangs = things_of(household=zhang, smart_bin=bin_07, finder=zhao)
+    for name, asked in ASKED.items():
+        for address, form in asked(zhangs):
+            if name != "guide-undo":
+                assert ask(phone, address, form) in (200, 302), address
+
+
+def test_nothing_of_wangs_stands_on_any_screen(phone: Client, wangs: Things, chen: User) -> None:
+    make_verification(drop_off=wangs.drop_off, guide=chen, verdict="CORRECT")
+    screens = [reverse(name) for name, pattern in NAMES.items() if "<" not in pattern and name not in FORMS_ONLY]
+    assert len(screens) >= 9
+    for screen in screens:
+        for address in (screen, f"{screen}?tab=suggested"):
+            text = phone.get(address).content.decode()
+            for hidden in ("西门", "西园", "1-1-201", wangs.household.code, "B-0011", f"problems/{wangs.problem.pk}"):
+                assert hidden not in text, (address, hidden)
+
+
+def test_what_the_phone_sends_about_wang_is_refused_in_the_same_words_as_about_nobody(
+    phone: Client, wangs: Things
+) -> None:
+    def answers(drop_off_id: int, point_id: int) -> list[tuple[str, str, str]]:
+        items = [
+            {"kind": "verdict", "id": f"v{drop_off_id}", "drop_off": drop_off_id, "verdict": "CORRECT"},
+            {
+                "kind": "spot_check",
+                "id": f"s{point_id}",
+                "point": point_id,
+                "looked_at_count": 10,
+                "wrong_count": 0,
+            },
+            {"kind": "undo", "id": f"u{drop_off_id}", "of": f"v{drop_off_id}"},
+        ]
+        body = json.dumps({"items": items})
+        sent = phone.post("/guide/send", body, content_type="application/json").json()["results"]
+        return [(each["fate"], each["code"], each["message"]) for each in sent]
+
+    of_wang = answers(wangs.drop_off.pk, wangs.point.pk)
+    assert of_wang == answers(2**62, 2**62)
+    assert [code for _, code, _ in of_wang] == ["not_found", "not_found", "verdict_not_found"]
+    assert not Verification.objects.exists()
+    assert not SpotCheck.objects.exists()
+
+
+def test_a_bin_of_wangs_gate_is_no_bin_of_this_point(phone: Client, wangs: Things) -> None:
+    for bin_id in (wangs.smart_bin.pk, 999_999):
+        answer = phone.post("/guide/problems", {"kind": "DIRTY", "bin": bin_id, "client_id": "p"})
+        assert answer.status_code == 200
+    assert Problem.objects.count() == 1
+
+
+@pytest.mark.parametrize("number", ["0", "99999999999999999999999999", "9223372036854775808"])
+def test_odd_keys_are_not_there_either(number: str, phone: Client) -> None:
+    for kind in ("drop-offs", "photos", "problems", "scene-photos"):
+        assert phone.get(f"/guide/{kind}/{number}").status_code == 404
+    assert phone.post("/guide/verdicts", {"tap": f"{number}.CORRECT", "token": "t"}).status_code == 404
+    assert phone.post("/guide/duty", {"point": number}).status_code == 404
