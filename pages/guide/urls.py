@@ -4,7 +4,6 @@ from django.urls import URLPattern, URLResolver, path
 
 from pages.guide.at_point import at_point, drop_off_list
 from pages.guide.checks import spot_check
-from pages.guide.drop_off_photos import drop_off_photo
 from pages.guide.duty import duty_screen, end_duty
 from pages.guide.finding import find
 from pages.guide.judging import judge_from_list, one_drop_off, undo_from_list
@@ -19,7 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("verdicts", judge_from_list, name="guide-judge"),
     path("undo", undo_from_list, name="guide-undo"),
     path("drop-offs/<int:drop_off_id>", one_drop_off, name="guide-drop-off"),
-    path("photos/<int:photo_id>", drop_off_photo, name="guide-photo"),
     path("find", find, name="guide-find"),
     path("spot-check", spot_check, name="guide-spot-check"),
     path("problems", problems, name="guide-problems"),

@@ -28,8 +28,7 @@ GET     sign-in                                   200   302   302   302   302   
 POST    sign-in                                   200   302   302   302   302   302   302
 PUT     sign-in                                   200   302   302   302   302   302   302
 POST    sign-out                                  302   302   302   302   302   302   302
-GET     start                                     302   302   302   403   302   302   302
-GET     start                                     302   302   302   302   403   302   302
+GET     start                                     302   302   302   302   302   302   302
 GET     waste-items                               200   200   200   200   200   200   200
 GET     my-home                                   302   200   200   302   302   302   302
 GET     my-sign-in                                200   200   200   200   200   200   200
@@ -73,7 +72,6 @@ POST    guide-judge                               302   403   403   302ZL 403   
 POST    guide-undo                                302   403   403   404   403   403   403
 GET     guide-drop-off                            302   403   403   200ZL 403   403   403
 POST    guide-drop-off                            302   403   403   302ZL 403   403   403
-GET     guide-photo                               302   403   403   404   403   403   403
 GET     guide-find                                302   403   403   200   403   403   403
 POST    guide-find                                302   403   403   302ZL 403   403   403
 GET     guide-spot-check                          302   403   403   200   403   403   403

@@ -131,8 +131,8 @@ def test_a_note_and_a_photo_go_with_the_verdict(
     assert "有塑料袋" in text
     photo = Photo.objects.get()
     assert photo.sent_by == on_duty.guide
-    assert f"/guide/photos/{photo.pk}?small" in text_of(phone, "/guide/")
-    assert phone.get(f"/guide/photos/{photo.pk}?small").content[:4] == b"RIFF"
+    assert f"/photos/{photo.pk}/small.webp" in text_of(phone, "/guide/")
+    assert phone.get(f"/photos/{photo.pk}/small.webp").content[:4] == b"RIFF"
 
 
 def test_without_the_households_consent_the_photo_is_not_kept_and_chen_is_told(

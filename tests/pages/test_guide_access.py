@@ -4,7 +4,6 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import time_machine
@@ -12,14 +11,12 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from guides.models import Problem, ScenePhoto, Shift
-from households.models import Consent, ConsentKind, Household
+from households.models import Household
 from pages.guide.urls import urlpatterns
 from people.models import User
-from sorting.models import CollectionPoint, DropOff, Photo, SmartBin, SpotCheck, Verification
-from sorting.services.photos import record_photo
+from sorting.models import CollectionPoint, DropOff, SmartBin, SpotCheck, Verification
 from tests.builders import make_drop_off, make_verification
 from tests.conftest import NOON
-from tests.guides.test_spot_checks import a_photo
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -36,7 +33,6 @@ class Things:
     point: CollectionPoint
     smart_bin: SmartBin
     drop_off: DropOff
-    photo: Photo
     problem: Problem
 
 
@@ -51,7 +47,6 @@ ASKED: dict[str, Callable[[Things], Sequence[tuple[str, Form]]]] = {
     "guide-drop-off": lambda of: [
         (reverse("guide-drop-off", args=[of.drop_off.pk]), form) for form in (None, {"tap": "CORRECT", "token": "t"})
     ],
-    "guide-photo": lambda of: [(reverse("guide-photo", args=[of.photo.pk]), None)],
     "guide-find": lambda _: [],
     "guide-spot-check": lambda _: [],
     "guide-problems": lambda _: [],
@@ -77,22 +72,18 @@ def noon() -> Iterator[None]:
 
 def things_of(*, household: Household, smart_bin: SmartBin, finder: User) -> Things:
     """One of everything."""
-    Consent.objects.create(household=household, kind=ConsentKind.PHOTO, is_given=True, at=NOON - HOUR)
     drop_off = make_drop_off(smart_bin=smart_bin, household=household, occurred_at=NOON)
-    recorded = record_photo(smart_bin=smart_bin, event_id=drop_off.event_id, data=a_photo(), received_at=NOON)
     scene = ScenePhoto.objects.create(
         community=smart_bin.point.community, taken_by=finder, received_at=NOON, large=b"x", small=b"x"
     )
     problem = Problem.objects.create(
         point=smart_bin.point, kind="DIRTY", photo=scene, found_by=finder, found_at=NOON, due_at=NOON + HOUR
     )
-    assert recorded.photo_id is not None
-    photo = Photo.objects.get(pk=recorded.photo_id)
-    return Things(household, smart_bin.point, smart_bin, drop_off, photo, problem)
+    return Things(household, smart_bin.point, smart_bin, drop_off, problem)
 
 
 @pytest.fixture
-def wangs(wang: Household, zhao: User, photos_dir: Path) -> Things:
+def wangs(wang: Household, zhao: User) -> Things:
     """What is Wang's."""
     point = CollectionPoint.objects.create(community=wang.community, name="西门")
     smart_bin = SmartBin.objects.create(code="B-0011", point=point, categories="FOOD", registered_at=NOON)
@@ -125,9 +116,7 @@ def test_whatever_names_something_of_wangs_is_not_there(name: str, phone: Client
     assert Shift.objects.get().point.name == "东门"
 
 
-def test_the_same_of_zhangs_is_there(
-    phone: Client, zhang: Household, bin_07: SmartBin, zhao: User, photos_dir: Path
-) -> None:
+def test_the_same_of_zhangs_is_there(phone: Client, zhang: Household, bin_07: SmartBin, zhao: User) -> None:
     """Else the test above would pass with a screen that shows nothing to anybody."""
     zhangs = things_of(household=zhang, smart_bin=bin_07, finder=zhao)
     for name, asked in ASKED.items():
@@ -182,7 +171,7 @@ def test_a_bin_of_wangs_gate_is_no_bin_of_this_point(phone: Client, wangs: Thing
 
 @pytest.mark.parametrize("number", ["0", "99999999999999999999999999", "9223372036854775808"])
 def test_odd_keys_are_not_there_either(number: str, phone: Client) -> None:
-    for kind in ("drop-offs", "photos", "problems", "scene-photos"):
+    for kind in ("drop-offs", "problems", "scene-photos"):
         assert phone.get(f"/guide/{kind}/{number}").status_code == 404
     assert phone.post("/guide/verdicts", {"tap": f"{number}.CORRECT", "token": "t"}).status_code == 404
     assert phone.post("/guide/duty", {"point": number}).status_code == 404
