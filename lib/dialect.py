@@ -1,6 +1,7 @@
 """Where PostgreSQL and SQLite say the same thing in other words, so that one set-based statement serves both."""
 
 import hashlib
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -53,8 +54,16 @@ def sha256_sql(*, text_sql: str) -> str:
     if is_postgresql():
         return f"sha256(convert_to({text_sql}, 'UTF8'))"
     connection.ensure_connection()
-    connection.connection.create_function("fenfen_sha256", 1, _sha256_of_text, deterministic=True)
+    _ensure_sha256(sqlite=connection.connection)
     return f"fenfen_sha256({text_sql})"
+
+
+def _ensure_sha256(*, sqlite: sqlite3.Connection) -> None:
+    # SQLite refuses to replace a function while any statement of the connection is being read: it is made once.
+    try:
+        sqlite.execute("SELECT fenfen_sha256('')").fetchone()
+    except sqlite3.OperationalError:
+        sqlite.create_function("fenfen_sha256", 1, _sha256_of_text, deterministic=True)
 
 
 def later_sql(*, moment_sql: str, seconds_sql: str) -> str:
