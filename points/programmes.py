@@ -1,10 +1,11 @@
 """Reads the programme that holds: the latest one of the community, else of the district, on a day."""
 
+import copy
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from points.models import PointRule, Programme
+from points.models import PointRule, Programme, ProgrammeState
 from points.rules import DayRules, EarningRule
 
 
@@ -43,10 +44,25 @@ class ProgrammeBook:
 
 
 def load_programme_book() -> ProgrammeBook:
-    """All programmes and rules, in two queries."""
-    programmes = list(Programme.objects.all())
+    """All approved programmes and their rules, in two queries."""
+    return _book(programmes=list(Programme.objects.filter(state=ProgrammeState.APPROVED)))
+
+
+def book_as_if(*, programme: Programme) -> ProgrammeBook:
+    """A book in which this programme alone holds, everywhere and always: for asking what it would have paid."""
+    everywhere = copy.copy(programme)
+    everywhere.community_id, everywhere.holds_from = None, dt.date.min
+    return _book(programmes=[everywhere])
+
+
+def rules_of(*, programme: Programme) -> DayRules:
+    """What a programme says, approved or not."""
+    return _book(programmes=[programme]).rules_by_programme_id[programme.pk]
+
+
+def _book(*, programmes: Sequence[Programme]) -> ProgrammeBook:
     rules: dict[int, dict[str, EarningRule]] = {programme.pk: {} for programme in programmes}
-    for rule in PointRule.objects.all():
+    for rule in PointRule.objects.filter(programme__in=rules):
         rules[rule.programme_id][rule.sub_class or rule.category] = EarningRule(
             unit=rule.unit,
             points=rule.points,

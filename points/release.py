@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from lib import dialect
 from points import ledger, settlement
-from points.models import Programme, RunKind
+from points.models import Programme, ProgrammeState, RunKind
 from sorting.services.arrivals import stage_arrivals
 
 DAYS_A_RUN = 20_000  # household-days released in one transaction, and one household more at the most
@@ -100,7 +100,12 @@ def _release_whole_days(*, first_id: int, last_id: int, now: dt.datetime) -> int
 
 def _longest_window() -> dt.timedelta:
     """No drop-off is checked longer than this: where programmes differ, some days are settled from their facts."""
-    return dt.timedelta(seconds=Programme.objects.aggregate(longest=Max("checking_window_s"))["longest"] or 0)
+    return dt.timedelta(
+        seconds=Programme.objects.filter(state=ProgrammeState.APPROVED).aggregate(longest=Max("checking_window_s"))[
+            "longest"
+        ]
+        or 0
+    )
 
 
 def _settle_the_rest(*, now: dt.datetime) -> int:

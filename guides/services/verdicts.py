@@ -13,7 +13,7 @@ from households.models import Household, NoticeKind
 from households.services.notices import notify_household
 from lib.errors import DomainError
 from people.models import User
-from points.models import Programme
+from points.models import Programme, ProgrammeState
 from sorting.categories import WasteCategory
 from sorting.models import Attribution, CollectionPoint, DropOff, Verdict, Verification
 from sorting.services.verdicts import STANDARD, UNDO_S, verify_drop_off, withdraw_verdict
@@ -178,7 +178,9 @@ def household_of(*, drop_off: DropOff) -> Household | None:
 def _programme_of(*, drop_off: DropOff, household: Household | None) -> Programme:
     home_id = household.community_id if household else drop_off.community_id
     holding = Programme.objects.filter(
-        Q(community_id=home_id) | Q(community__isnull=True), holds_from__lte=drop_off.occurred_on
+        Q(community_id=home_id) | Q(community__isnull=True),
+        state=ProgrammeState.APPROVED,
+        holds_from__lte=drop_off.occurred_on,
     )
     return holding.order_by(F("community").desc(nulls_last=True), "-holds_from")[:1].get()
 

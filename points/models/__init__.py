@@ -4,7 +4,7 @@ from points.models.corrections import CorrectionState, PointCorrection
 from points.models.days import DaySettlement, HouseholdDay
 from points.models.flags import Flag, FlagKind, FlagLook, FlagState
 from points.models.ledger import Account, AccountKind, Reason, RunKind, TallyRun, Transfer
-from points.models.programme import PointRule, Programme, RuleUnit
+from points.models.programme import PointRule, Programme, ProgrammeState, RuleUnit
 from points.models.redemptions import (
     HOLDING_STATUSES,
     Proof,
@@ -15,6 +15,7 @@ from points.models.redemptions import (
 )
 from points.models.rewards import LimitPeriod, Reward, Shop, ShopKind, StockMovement, StockMovementKind
 from points.models.shop_settlements import ShopSettlement, ShopSettlementLine
+from points.models.simulations import ProgrammeSimulation, SimulatedCommunity
 
 __all__ = [
     "HOLDING_STATUSES",
@@ -31,6 +32,8 @@ __all__ = [
     "PointCorrection",
     "PointRule",
     "Programme",
+    "ProgrammeSimulation",
+    "ProgrammeState",
     "Proof",
     "Reason",
     "Redemption",
@@ -43,6 +46,7 @@ __all__ = [
     "ShopKind",
     "ShopSettlement",
     "ShopSettlementLine",
+    "SimulatedCommunity",
     "StockMovement",
     "StockMovementKind",
     "TallyRun",

@@ -1,5 +1,6 @@
 """Programme and PointRule: what a drop-off earns, as data, from a day on. A past day is never re-rated."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -15,11 +16,22 @@ class RuleUnit(models.TextChoices):
     KG = "KG", "每千克"
 
 
+class ProgrammeState(models.TextChoices):
+    """Where a programme stands. Only an approved one rates days."""
+
+    DRAFT = "DRAFT", "待审批"
+    APPROVED = "APPROVED", "已批准"
+    REFUSED = "REFUSED", "未批准"
+    WITHDRAWN = "WITHDRAWN", "已撤回"
+
+
 class Programme(models.Model):
     """积分方案: holds from a day on, for one community or (community empty) for the district.
 
-    On a day the programme with the latest `holds_from` applies; a community's own goes before the district's.
-    From the `streak_days`-th earning day in a row on, each such day adds `streak_bonus_points`; null = no streak pays.
+    Drafted by one officer, decided by another, and never changed after that; the first one comes with the platform and
+    was drafted by nobody. On a day the approved programme with the latest `holds_from` applies; a community's own goes
+    before the district's. From the `streak_days`-th earning day in a row on, each such day adds `streak_bonus_points`;
+    null = no streak pays.
     """
 
     name = models.CharField("名称", max_length=80)
@@ -33,6 +45,34 @@ class Programme(models.Model):
     streak_days = models.PositiveSmallIntegerField("连续天数", null=True, blank=True)
     streak_bonus_points = models.PositiveIntegerField("连续奖励", default=0, db_default=0)
     checking_window_s = models.PositiveIntegerField("核验期(秒)")
+    state = models.CharField(
+        "状态",
+        max_length=10,
+        choices=ProgrammeState.choices,
+        default=ProgrammeState.APPROVED,
+        db_default=ProgrammeState.APPROVED,
+    )
+    reason = models.CharField("修改原因", max_length=200, blank=True, default="", db_default="")
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="起草人",
+    )
+    drafted_at = models.DateTimeField("起草时间", null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="审批人",
+    )
+    decided_at = models.DateTimeField("审批时间", null=True, blank=True)
+    decided_on = models.DateField("审批日期", null=True, blank=True)
+    note = models.CharField("审批意见", max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = "积分方案"
@@ -40,12 +80,12 @@ class Programme(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["community", "holds_from"],
-                condition=Q(community__isnull=False),
+                condition=Q(community__isnull=False, state="APPROVED"),
                 name="programme_once_a_day_in_a_community",
             ),
             models.UniqueConstraint(
                 fields=["holds_from"],
-                condition=Q(community__isnull=True),
+                condition=Q(community__isnull=True, state="APPROVED"),
                 name="programme_once_a_day_in_the_district",
             ),
             # The streak of a day is settled again when one of the days before it changes: that must stay bounded.
@@ -53,6 +93,29 @@ class Programme(models.Model):
                 condition=Q(streak_days__isnull=True, streak_bonus_points=0)
                 | Q(streak_days__range=(2, STREAK_DAYS_MAX)),
                 name="programme_streak_days_bounded",
+            ),
+            models.CheckConstraint(condition=Q(state__in=ProgrammeState.values), name="programme_state_known"),
+            # A second pair of eyes; whoever drafted it may only take it back.
+            models.CheckConstraint(
+                condition=Q(state="WITHDRAWN", decided_by=F("drafted_by"))
+                | Q(decided_by__isnull=True)
+                | (~Q(state="WITHDRAWN") & ~Q(decided_by=F("drafted_by"))),
+                name="programme_by_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="APPROVED", drafted_by__isnull=True)
+                | Q(state="DRAFT", drafted_by__isnull=False, decided_by__isnull=True, decided_on__isnull=True)
+                | (
+                    ~Q(state="DRAFT")
+                    & Q(drafted_by__isnull=False, decided_by__isnull=False)
+                    & Q(decided_at__isnull=False, decided_on__isnull=False)
+                ),
+                name="programme_decided_by_somebody",
+            ),
+            # What was approved on a day holds from a later one: no day that people lived through is rated again.
+            models.CheckConstraint(
+                condition=~Q(state="APPROVED") | Q(decided_on__isnull=True) | Q(holds_from__gt=F("decided_on")),
+                name="programme_holds_from_a_coming_day",
             ),
         ]
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from lib import dialect
 from points import ledger
-from points.programmes import load_programme_book
+from points.programmes import ProgrammeBook, load_programme_book
 from points.settlement import staging
 from points.settlement.facts import count_facts, rate_facts, rate_streaks
 from points.settlement.postings import record_settlements, stage_transfers
@@ -36,6 +36,16 @@ def settle_staged_days(*, now: datetime) -> None:
     ledger.begin_staging()
     stage_transfers()
     record_settlements(now=now)
+
+
+def rate_staged_days(*, book: ProgrammeBook, now: datetime) -> None:
+    """Rate the staged days by another book and post nothing: DAY_TOTALS then says what they would come to.
+
+    Needs `work_new`, empty.
+    """
+    count_facts(named=staging.stage_rules(book=book, now=now))
+    rate_facts()
+    rate_streaks()
 
 
 def _write_household_days(*, has_sub_classes: bool) -> None:
@@ -71,7 +81,8 @@ def _later() -> str:
     return dialect.later_sql(moment_sql="t.pending_since", seconds_sql="t.window_s")
 
 
-_TOTALS = """
+# What each rated day comes to, in points: awarded (with the streak), released, bonus, penalty.
+DAY_TOTALS = """
     SELECT r.household_id, r.occurred_on, MAX(t.programme_id) AS programme_id, COALESCE(MAX(k.points), 0) AS streak,
            SUM(r.s_points) + COALESCE(MAX(k.points), 0) AS awarded,
            SUM(r.r_points) + CASE WHEN SUM(r.r_points) > 0 THEN COALESCE(MAX(k.points), 0) ELSE 0 END AS released,
@@ -93,7 +104,7 @@ _CHANGES = f"""
            COALESCE(s.release_shortfall_points, 0) AS release_shortfall,
            COALESCE(s.bonus_shortfall_points, 0) AS bonus_shortfall,
            COALESCE(s.penalty_shortfall_points, 0) AS penalty_shortfall
-    FROM ({_TOTALS}) t
+    FROM ({DAY_TOTALS}) t
     LEFT JOIN points_daysettlement s ON s.household_id = t.household_id AND s.occurred_on = t.occurred_on"""  # noqa: S608
 
 _ABSORBED = f"""
