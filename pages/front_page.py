@@ -18,9 +18,10 @@ from collection.models import Load
 from households.models import Community
 from indicators.catalogue import COMPUTED, Computed
 from indicators.facts import CommunityFacts, Period
-from indicators.formulas import Figure, Number
+from indicators.formulas import Figure
 from indicators.models import CommunityDay
 from indicators.queries.communities import community_facts
+from pages.reading_out import NO_DATA, bar_end, number_text, percent_of, state_of
 from pages.wording import Wording
 from sorting.categories import CATEGORY_FACTS
 from sorting.models import DropOffBatch
@@ -28,7 +29,6 @@ from sorting.models import DropOffBatch
 ACTIVE_HOUSEHOLDS_MIN = 5
 COMMUNITY_DAYS = 7
 INDICATOR_DAYS = 30  # loads come once or a few times a month: a week would mostly be empty
-NO_DATA = "—"
 HEADLINES_OF_TODAY = (
     ("pilot_households", None),
     ("sorting_coverage_rate", None),
@@ -166,22 +166,22 @@ def _indicator_card(
     value = figure.value if in_scope else None
     given_target = computed.target(period.ends_on)
     target = None if given_target is None else Fraction(given_target)
-    state = _state(value=value, target=target, is_less_better=computed.is_less_better)
+    state = state_of(value=value, target=target, is_less_better=computed.is_less_better)
     shown_unit = wording.units[computed.unit]
     sign = "≤" if computed.is_less_better else "≥"
-    end = _bar_end(unit=computed.unit, value=value, target=target)
+    end = bar_end(unit=computed.unit, value=value, target=target)
     return IndicatorCard(
         name=computed.name_zh if wording.texts["lang"] != "en" else computed.name_en,
-        value=_number(value=value, unit=computed.unit),
+        value=number_text(value=value, unit=computed.unit),
         unit=shown_unit if value is not None else "",
         target=wording.no_target
         if target is None
-        else wording.target.format(sign=sign, value=_number(value=target, unit=computed.unit), unit=shown_unit),
+        else wording.target.format(sign=sign, value=number_text(value=target, unit=computed.unit), unit=shown_unit),
         state=state,
         state_text=wording.states[state],
-        bar_percent=_percent_of(part=value, whole=end),
+        bar_percent=percent_of(part=value, whole=end),
         # The line is 0.8 wide: at the very end it would stick out of the bar.
-        target_percent=_percent_of(part=target, whole=end, most=99.2),
+        target_percent=percent_of(part=target, whole=end, most=99.2),
     )
 
 
@@ -219,33 +219,3 @@ def _community_row(*, facts: CommunityFacts, subdistrict: str, drop_off_count: i
         weight=f"{weight_kg:,.1f} {wording.units['drop_off_weight']}",
         participation=f"{100 * participating_count / facts.households.enrolled_count:.1f} %",
     )
-
-
-def _state(*, value: Number | None, target: Fraction | None, is_less_better: bool) -> str:
-    if value is None:
-        return "none"
-    if target is None:
-        return "open"
-    return "met" if (value <= target if is_less_better else value >= target) else "missed"
-
-
-def _number(*, value: Number | None, unit: str) -> str:
-    """The value as people read it: rates in per cent, kilograms in tonnes, whole households."""
-    if value is None:
-        return NO_DATA
-    if unit == "rate":
-        return f"{float(100 * value):.1f}"
-    if unit == "kg":
-        return f"{float(value / 1_000):,.1f}"
-    return f"{float(value):,.2f}" if unit == "kg/person/day" else f"{int(value):,}"
-
-
-def _bar_end(*, unit: str, value: Number | None, target: Fraction | None) -> Number:
-    """What the bar's full width stands for. It begins at zero."""
-    if unit == "rate":
-        return 1
-    return max(value or 0, target or 0) * Fraction(5, 4) or 1
-
-
-def _percent_of(*, part: Number | None, whole: Number, most: float = 100) -> str:
-    return f"{min(most, max(0.0, float(100 * (part or 0) / whole))):.1f}"

@@ -1,20 +1,81 @@
-"""The officer's first screen: the plan's figures against their targets."""
+"""The officer's first screen, the same on a wall, and its live corner."""
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from pages.access import for_roles
+from pages.bureau.asked import STEPS, Asked, AskedWrongly, read_asked
+from pages.bureau.dashboard.ranking import SORTS
+from pages.bureau.dashboard.reading import read_dashboard, read_live
 from pages.bureau.shell import render_bureau
-from pages.front_page import read_front_page
-from pages.wording import WORDINGS
 from people.models import Role
 from people.standing import Standing
+
+WALL = "1"
 
 
 @require_safe
 @for_roles(Role.OFFICER)
 def overview(request: HttpRequest, standing: Standing) -> HttpResponse:
-    """The same figures as the public sees, as of now."""
-    page = read_front_page(wording=WORDINGS["zh"], now=timezone.now())
-    return render_bureau(request, "pages/bureau/overview.html", {"heading": "总览", "page": page}, current="bureau")
+    """`?from=&to=&by=&scope=&sort=` say what; `wall=1` is the 大屏: dark, without controls, renewed by itself."""
+    now = timezone.now()
+    try:
+        asked = read_asked(parameters=request.GET.dict(), standing=standing, today=timezone.localdate(now))
+        sort = _sort(text=request.GET.get("sort", ""))
+    except AskedWrongly as error:
+        return render_asked_wrongly(request, error=error, current="bureau")
+    context = {
+        "heading": "总览",
+        "page": read_dashboard(asked=asked, sort=sort, now=now),
+        "as_of": f"{timezone.localtime(now):%Y-%m-%d %H:%M}",
+        "is_wall": request.GET.get("wall") == WALL,
+        "sorts": [(word, asked.query(sort=name), name == sort) for name, word in SORTS.items()],
+    } | asked_context(asked=asked)
+    return render_bureau(request, "pages/bureau/overview.html", context, current="bureau")
+
+
+@require_safe
+@for_roles(Role.OFFICER)
+def live(request: HttpRequest, standing: Standing) -> HttpResponse:
+    """Bins, alerts and the queue of a scope, as a part of a page that htmx puts in place."""
+    now = timezone.now()
+    try:
+        asked = read_asked(parameters=request.GET.dict(), standing=standing, today=timezone.localdate(now))
+    except AskedWrongly as error:
+        return HttpResponse(error.text, status=400, content_type="text/plain; charset=utf-8")
+    context = {"live": read_live(asked=asked, now=now), "at": f"{timezone.localtime(now):%H:%M:%S}"}
+    return render(request, "pages/bureau/dashboard/live.html", context | asked_context(asked=asked))
+
+
+def asked_context(*, asked: Asked) -> dict[str, object]:
+    """What the bar of period and scope needs."""
+    return {
+        "asked": {
+            "starts_on": asked.period.starts_on.isoformat(),
+            "ends_on": asked.period.ends_on.isoformat(),
+            "step": asked.step,
+            "scope": asked.scope,
+            "scope_name": asked.scope_name,
+            "day_count": asked.period.day_count,
+            "query": asked.query(),
+            "before": f"{asked.before.starts_on} 至 {asked.before.ends_on}",
+        },
+        "steps": list(STEPS.items()),
+        "scopes": asked.choices,
+    }
+
+
+def render_asked_wrongly(request: HttpRequest, *, error: AskedWrongly, current: str) -> HttpResponse:
+    """Say what is wrong with the address, and where to go from there. 400."""
+    context = {"heading": "看不了这个范围", "error": error.text}
+    return render_bureau(request, "pages/bureau/asked_wrongly.html", context, current=current, status=400)
+
+
+def _sort(*, text: str) -> str:
+    if not text:
+        return next(iter(SORTS))
+    if text not in SORTS:
+        raise AskedWrongly("没有这种排名")
+    return text

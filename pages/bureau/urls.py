@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from pages.bureau.overview import overview
+from pages.bureau.overview import live, overview
 from pages.bureau.photos import photo, photos
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview, name="bureau"),
+    path("live", live, name="bureau-live"),
     path("photos", photos, name="bureau-photos"),
     path("photos/<int:photo_id>", photo, name="bureau-photo"),
 ]

@@ -91,6 +91,7 @@ POST    guide-pin                                 302   403   403   302   403   
 POST    guide-send                                302   403   403   400   403   403   403
 GET     guide-worker                              200   200   200   200   200   200   200
 GET     bureau                                    302   403   403   403   403   200   403
+GET     bureau-live                               302   403   403   403   403   200   403
 GET     bureau-photos                             302   403   403   403   403   200   403
 GET     bureau-photo                              302   403   403   403   403   200   403
 POST    bureau-photo                              302   403   403   403   403   302   403

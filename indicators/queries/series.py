@@ -1,0 +1,42 @@
+"""Reads the tallies and loads of a period by day, for the trend: one query each, whatever the number of communities."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Sum
+
+from collection.models import Load
+from indicators.facts import Period
+from indicators.models import CommunityDay
+
+
+@dataclass(frozen=True, slots=True)
+class DayWeight:
+    """Grams of one category on one day. `destination` is that of loads, "" for drop-offs."""
+
+    on: dt.date
+    category: str
+    weight_g: int
+    destination: str = ""
+
+
+def drop_off_series(*, period: Period, community_ids: Collection[int] | None) -> list[DayWeight]:
+    """What was dropped off by day and category; None stands for every community."""
+    days = CommunityDay.objects.filter(occurred_on__range=(period.starts_on, period.ends_on))
+    if community_ids is not None:
+        days = days.filter(community__in=community_ids)
+    rows = days.values_list("occurred_on", "category").annotate(total_g=Sum("weight_g")).order_by("occurred_on")
+    return [DayWeight(on=on, category=category, weight_g=int(total_g)) for on, category, total_g in rows]
+
+
+def load_series(*, period: Period, community_ids: Collection[int] | None) -> list[DayWeight]:
+    """What was weighed by day, category and destination; None stands for every community."""
+    loads = Load.objects.filter(collected_on__range=(period.starts_on, period.ends_on))
+    if community_ids is not None:
+        loads = loads.filter(community__in=community_ids)
+    rows = loads.values_list("collected_on", "category", "destination").annotate(total_g=Sum("weight_g"))
+    return [
+        DayWeight(on=on, category=category, weight_g=int(total_g), destination=destination)
+        for on, category, destination, total_g in rows.order_by("collected_on")
+    ]
