@@ -1,9 +1,11 @@
 """Small builders: rows as the doors and the tally leave them, for tests that start in the middle."""
 
 import datetime as dt
+import io
 import itertools
 
 from django.utils import timezone
+from PIL import Image
 
 from collection.models import Load
 from households.models import Community, Household
@@ -29,6 +31,13 @@ _numbers = itertools.count(1)
 def at(*, on: dt.date, hour: int = 8, minute: int = 0) -> dt.datetime:
     """A moment of a local day."""
     return timezone.make_aware(dt.datetime.combine(on, dt.time(hour, minute)))
+
+
+def a_little_picture() -> bytes:
+    """A WebP as `lib.pictures` makes them."""
+    out = io.BytesIO()
+    Image.new("RGB", (8, 6), "green").save(out, format="WEBP")
+    return out.getvalue()
 
 
 def make_batch(

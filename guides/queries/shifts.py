@@ -47,7 +47,7 @@ def roster_week(*, guide: User, monday: dt.date, now: dt.datetime) -> list[Roste
         .select_related("point")
         .order_by("started_at")
     )
-    known = {slot.pk: _slot_of(slot) for slot in slots}
+    known = {slot.pk: slot_of(slot) for slot in slots}
     seen = [
         ShiftSeen(
             shift=shift,
@@ -77,7 +77,8 @@ def moment_of(*, on: dt.date, at: dt.time) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(on, at))
 
 
-def _slot_of(slot: RosterSlot) -> Slot:
+def slot_of(slot: RosterSlot) -> Slot:
+    """A slot of the roster as moments."""
     return Slot(
         point_id=slot.point_id,
         starts_at=moment_of(on=slot.on_date, at=slot.starts_at),

@@ -8,7 +8,11 @@ from django.shortcuts import render
 from django.urls import reverse
 
 # (the screen's url name, its word), in the order of the navigation. A new screen adds its line.
-SCREENS: tuple[tuple[str, str], ...] = (("bureau", "总览"), ("bureau-photos", "相似照片"))
+SCREENS: tuple[tuple[str, str], ...] = (
+    ("bureau", "总览"),
+    ("bureau-registers", "督导台账"),
+    ("bureau-photos", "相似照片"),
+)
 
 
 def render_bureau(

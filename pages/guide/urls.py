@@ -10,6 +10,7 @@ from pages.guide.judging import judge_from_list, one_drop_off, undo_from_list
 from pages.guide.offline import service_worker
 from pages.guide.phones import change_guide, own_pin
 from pages.guide.problems import one_problem, problems, scene_photo
+from pages.guide.registers import register, registers
 from pages.guide.sending import send
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -25,6 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("scene-photos/<int:scene_photo_id>", scene_photo, name="guide-scene-photo"),
     path("duty", duty_screen, name="guide-duty"),
     path("duty/end", end_duty, name="guide-duty-end"),
+    path("registers", registers, name="guide-registers"),
+    path("registers/<int:community_id>.<str:file_format>", register, name="guide-register"),
     path("change", change_guide, name="guide-change"),
     path("pin", own_pin, name="guide-pin"),
     path("send", send, name="guide-send"),

@@ -18,7 +18,7 @@ from points.services.corrections import propose_correction
 from sorting.models import Alert, AlertKind, CollectionPoint, DropOff, SmartBin, Verdict, VerificationSource
 from sorting.services.photos import record_photo
 from sorting.services.verdicts import verify_drop_off
-from tests.builders import make_drop_off
+from tests.builders import a_little_picture, make_drop_off
 from tests.conftest import NOON, TODAY
 from tests.lib.test_pictures import saved, scene
 from tests.rewards import make_reward, make_shop, make_shopkeeper, redeem
@@ -62,6 +62,7 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "problem_id": lambda owned: owned.problem.pk,
     "photo_id": lambda owned: owned.photo_id,
     "file_name": lambda owned: f"{'0' * 32}-small.webp",  # no reward's picture
+    "file_format": lambda owned: "xlsx",
     "scene_photo_id": lambda owned: owned.problem.photo_id,
 }
 
@@ -204,7 +205,11 @@ def _make_owned(
             point=smart_bin.point,
             kind=ProblemKind.DIRTY,
             photo=ScenePhoto.objects.create(
-                community=household.community, taken_by=guide, received_at=NOON, large=b"x", small=b"x"
+                community=household.community,
+                taken_by=guide,
+                received_at=NOON,
+                large=b"x",
+                small=a_little_picture(),
             ),
             found_by=guide,
             found_at=NOON,

@@ -84,6 +84,8 @@ GET     guide-scene-photo                         302   403   403   200ZL 403   
 GET     guide-duty                                302   403   403   200   403   403   403
 POST    guide-duty                                302   403   403   302ZL 403   403   403
 POST    guide-duty-end                            302   403   403   302   403   403   403
+GET     guide-registers                           302   403   403   200   403   403   403
+GET     guide-register                            302   403   403   200ZL 403   403   403
 GET     guide-change                              302   403   403   200   403   403   403
 POST    guide-change                              302   403   403   200   403   403   403
 GET     guide-pin                                 302   403   403   200   403   403   403
@@ -95,6 +97,8 @@ GET     bureau-live                               302   403   403   403   403   
 GET     bureau-photos                             302   403   403   403   403   200   403
 GET     bureau-photo                              302   403   403   403   403   200   403
 POST    bureau-photo                              302   403   403   403   403   302   403
+GET     bureau-registers                          302   403   403   403   403   200   403
+GET     bureau-register                           302   403   403   403   403   200   403
 GET     favicon.ico                               302   302   302   302   302   302   302
 GET     healthz                                   200   200   200   200   200   200   200
 GET     readyz                                    200   200   200   200   200   200   200

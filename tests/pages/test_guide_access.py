@@ -15,7 +15,7 @@ from households.models import Household
 from pages.guide.urls import urlpatterns
 from people.models import User
 from sorting.models import CollectionPoint, DropOff, SmartBin, SpotCheck, Verification
-from tests.builders import make_drop_off, make_verification
+from tests.builders import a_little_picture, make_drop_off, make_verification
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,10 @@ ASKED: dict[str, Callable[[Things], Sequence[tuple[str, Form]]]] = {
     "guide-scene-photo": lambda of: [(reverse("guide-scene-photo", args=[of.problem.photo_id]), None)],
     "guide-duty": lambda of: [(reverse("guide-duty"), {"point": of.point.pk})],
     "guide-duty-end": lambda _: [],
+    "guide-registers": lambda _: [],
+    "guide-register": lambda of: [
+        (reverse("guide-register", args=[of.point.community_id, kind]), None) for kind in ("xlsx", "pdf")
+    ],
     "guide-change": lambda _: [],
     "guide-pin": lambda _: [],
     "guide-send": lambda _: [],
@@ -74,7 +78,7 @@ def things_of(*, household: Household, smart_bin: SmartBin, finder: User) -> Thi
     """One of everything."""
     drop_off = make_drop_off(smart_bin=smart_bin, household=household, occurred_at=NOON)
     scene = ScenePhoto.objects.create(
-        community=smart_bin.point.community, taken_by=finder, received_at=NOON, large=b"x", small=b"x"
+        community=smart_bin.point.community, taken_by=finder, received_at=NOON, large=b"x", small=a_little_picture()
     )
     problem = Problem.objects.create(
         point=smart_bin.point, kind="DIRTY", photo=scene, found_by=finder, found_at=NOON, due_at=NOON + HOUR

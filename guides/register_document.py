@@ -1,0 +1,150 @@
+"""A register as a document: tables whose totals are the sums of their own rows. No door and no name of a household."""
+
+import datetime as dt
+
+from django.utils import timezone
+
+from guides.models import Problem, ScenePhoto
+from guides.queries.registers import Register, ShiftLine
+from lib.documents import Cell, Document, DocumentTable, Picture
+from people.models import User
+
+
+def register_document(*, register: Register, now: dt.datetime) -> Document:
+    """The document of a register, made now."""
+    scope = register.scope
+    days = " 至 ".join(f"{day:%Y-%m-%d}" for day in sorted({scope.first, scope.last}))
+    return Document(
+        title=f"督导台账 {scope.community.name}",
+        lines=(
+            f"日期:{days}",
+            f"督导员:{name_of(scope.guide) if scope.guide else '全部'}",
+            f"生成时间:{timezone.localtime(now):%Y-%m-%d %H:%M}",
+        ),
+        tables=[_shifts(register), _verdicts(register), _spot_checks(register), _problems(register)],
+    )
+
+
+def name_of(user: User) -> str:
+    """What people call the guide."""
+    return user.display_name or user.get_username()
+
+
+def _shifts(register: Register) -> DocumentTable:
+    rows = [_shift(line) for line in register.shifts]
+    minutes = sum(row[4] for row in rows if isinstance(row[4], int))
+    late, early = (sum(bool(row[column]) for row in rows) for column in (5, 6))
+    return DocumentTable(
+        title="值班",
+        headings=("上岗", "下岗", "督导员", "投放点", "时长(分钟)", "迟到(分钟)", "早退(分钟)", "照片"),
+        widths=(9, 9, 6, 8, 6, 6, 6, 6),
+        rows=rows,
+        totals=(f"合计 {len(rows)} 班", "", "", "", minutes, f"{late} 次", f"{early} 次", ""),
+    )
+
+
+def _shift(line: ShiftLine) -> tuple[Cell, ...]:
+    shift, held = line.shift, line.punctuality
+    minutes = int((shift.ended_at - shift.started_at).total_seconds() // 60) if shift.ended_at else None
+    return (
+        timezone.localtime(shift.started_at),
+        timezone.localtime(shift.ended_at) if shift.ended_at else "在岗",
+        name_of(shift.guide),
+        shift.point.name,
+        minutes,
+        held.late_min if held.slot else None,
+        held.early_min if held.slot else None,
+        _picture(shift.photo),
+    )
+
+
+def _verdicts(register: Register) -> DocumentTable:
+    rows: list[tuple[Cell, ...]] = [
+        (
+            line.on_date,
+            line.guide_name,
+            line.correct_count,
+            line.contaminated_count,
+            line.misplaced_count,
+            line.withdrawn_count,
+            line.standing_count,
+        )
+        for line in register.verdicts
+    ]
+    return DocumentTable(
+        title="核验",
+        headings=("日期", "督导员", "合格", "混投", "误投", "撤回", "有效核验"),
+        widths=(8, 8, 6, 6, 6, 6, 7),
+        rows=rows,
+        totals=("合计", "", *(_sum(rows, column) for column in range(2, 7))),
+    )
+
+
+def _spot_checks(register: Register) -> DocumentTable:
+    rows: list[tuple[Cell, ...]] = [
+        (
+            timezone.localtime(check.checked_at),
+            name_of(check.guide),
+            check.point.name,
+            str(check.get_category_display()) if check.category else "各类",
+            check.looked_at_count,
+            check.wrong_count,
+            None if check.purity_rate is None else round(check.purity_rate * 100),
+            "有" if check.is_staffed else "无",
+            check.note,
+        )
+        for check in register.spot_checks
+    ]
+    return DocumentTable(
+        title="抽查",
+        headings=("时间", "督导员", "投放点", "容器", "查(袋)", "错(袋)", "纯净度(%)", "有人值守", "备注"),
+        widths=(9, 6, 8, 6, 5, 5, 6, 5, 12),
+        rows=rows,
+        totals=(f"合计 {len(rows)} 次", "", "", "", _sum(rows, 4), _sum(rows, 5), "", "", ""),
+    )
+
+
+def _problems(register: Register) -> DocumentTable:
+    rows = [_problem(problem) for problem in register.problems]
+    open_count = sum(problem.rectified_at is None for problem in register.problems)
+    return DocumentTable(
+        title="问题与整改",
+        headings=(
+            "发现时间",
+            "发现人",
+            "地点",
+            "问题",
+            "照片",
+            "整改期限",
+            "整改时间",
+            "整改人",
+            "整改说明",
+            "整改照片",
+        ),
+        widths=(9, 6, 8, 10, 7, 9, 9, 6, 9, 7),
+        rows=rows,
+        totals=(f"合计 {len(rows)} 个", "", "", "", "", "", f"未整改 {open_count} 个", "", "", ""),
+    )
+
+
+def _problem(problem: Problem) -> tuple[Cell, ...]:
+    return (
+        timezone.localtime(problem.found_at),
+        name_of(problem.found_by),
+        problem.point.name + (f" {problem.bin.code}" if problem.bin else ""),
+        ":".join(filter(None, (str(problem.get_kind_display()), problem.note))),
+        _picture(problem.photo),
+        timezone.localtime(problem.due_at),
+        timezone.localtime(problem.rectified_at) if problem.rectified_at else "未整改",
+        name_of(problem.rectified_by) if problem.rectified_by else "",
+        problem.rectified_note,
+        _picture(problem.rectified_photo),
+    )
+
+
+def _picture(photo: ScenePhoto | None) -> Cell:
+    return Picture(bytes(photo.small)) if photo else ""
+
+
+def _sum(rows: list[tuple[Cell, ...]], column: int) -> int:
+    return sum(cell for row in rows if isinstance(cell := row[column], int))

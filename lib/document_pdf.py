@@ -1,0 +1,76 @@
+"""A document as PDF in Chinese: A4 across, headings on every page, page numbers, the characters used embedded."""
+
+import datetime as dt
+import io
+
+import pylopdf_fonts_zh_cn
+from fpdf import FPDF
+from fpdf.fonts import FontFace
+from fpdf.table import Row
+
+from lib.documents import Cell, Document, DocumentTable, Picture, cell_words
+
+_FONT = "Noto Sans SC"
+_HEADING_FILL = (230, 236, 230)
+_LINE_MM = 5.2
+
+
+class _Pages(FPDF):
+    """A4 across, with title and page number at the foot."""
+
+    def __init__(self, *, document: Document, made_at: dt.datetime) -> None:
+        super().__init__(orientation="landscape", format="A4")
+        self.foot = document.title
+        self.add_font(_FONT, "", pylopdf_fonts_zh_cn.sans_path())
+        self.set_creation_date(made_at)
+        self.set_title(document.title)
+        self.set_lang("zh-CN")
+        self.set_auto_page_break(True, margin=16)
+
+    def footer(self) -> None:
+        """Under every page."""
+        self.set_y(-12)
+        self.set_font(_FONT, size=8)
+        self.cell(0, 5, f"{self.foot} · 第 {self.page_no()} 页,共 {{nb}} 页", align="C")
+
+
+def make_pdf(*, document: Document, made_at: dt.datetime) -> bytes:
+    """The file. A character that the font does not have (an emoji) is left blank."""
+    pages = _Pages(document=document, made_at=made_at)
+    pages.add_page()
+    _line(pages, text=document.title, size=16)
+    for text in document.lines:
+        _line(pages, text=text, size=9)
+    for table in document.tables:
+        pages.ln(3)
+        _line(pages, text=table.title, size=12)
+        if table.rows:
+            _table(pages, table=table)
+        else:
+            _line(pages, text="没有记录。", size=9)
+    return bytes(pages.output())
+
+
+def _line(pages: _Pages, *, text: str, size: int) -> None:
+    pages.set_font(_FONT, size=size)
+    pages.multi_cell(0, size * 0.55, text, new_x="LMARGIN", new_y="NEXT")
+
+
+def _table(pages: _Pages, *, table: DocumentTable) -> None:
+    pages.set_font(_FONT, size=8)
+    look = FontFace(fill_color=_HEADING_FILL)
+    with pages.table(col_widths=table.widths, headings_style=look, line_height=_LINE_MM) as drawn:
+        drawn.row(table.headings)
+        for cells in (*table.rows, *((table.totals,) if table.totals else ())):
+            row = drawn.row()
+            for cell in cells:
+                _cell(row, cell=cell, is_total=cells is table.totals)
+
+
+def _cell(row: Row, *, cell: Cell, is_total: bool) -> None:
+    if isinstance(cell, Picture):
+        data, _, _ = cell.as_jpeg()
+        row.cell(img=io.BytesIO(data))
+        return
+    align = "RIGHT" if isinstance(cell, int | float) else "LEFT"
+    row.cell("" if is_total and cell is None else cell_words(cell), align=align)

@@ -1,0 +1,148 @@
+"""Registers that write themselves: each file says what happened, and its totals are the sums of its rows."""
+
+import datetime as dt
+import io
+import re
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+
+from guides.models import Problem, RosterSlot, Shift
+from guides.services.problems import report_problem
+from guides.services.spot_checks import Looked, record_spot_check
+from guides.services.verdicts import judge_drop_off, undo_verdict
+from households.models import Household
+from pages.registers import Period, Span
+from people.models import User
+from sorting.models import CollectionPoint, SmartBin, SpotCheck
+from tests.builders import make_drop_off
+from tests.conftest import NOON, TODAY
+from tests.guides.test_spot_checks import a_photo
+
+pytestmark = pytest.mark.django_db
+HOUR = dt.timedelta(hours=1)
+MINUTE = dt.timedelta(minutes=1)
+QUERY = f"?span=week&on={TODAY:%Y-%m-%d}"
+
+
+@pytest.fixture
+def a_day_of_chen(chen: User, zhang: Household, li: Household, bin_07: SmartBin) -> None:
+    """A shift six minutes late, three verdicts and one taken back, two checks, two problems."""
+    point = bin_07.point
+    RosterSlot.objects.create(guide=chen, point=point, on_date=TODAY, starts_at=dt.time(11), ends_at=dt.time(12))
+    Shift.objects.create(guide=chen, point=point, started_at=NOON - 54 * MINUTE, ended_at=NOON)
+    for number, verdict in enumerate(("CORRECT", "CORRECT", "CONTAMINATED", "CONTAMINATED")):
+        bag = make_drop_off(smart_bin=bin_07, household=(zhang, li)[number % 2], occurred_at=NOON - number * MINUTE)
+        judge_drop_off(guide=chen, drop_off_id=bag.pk, verdict=verdict, now=NOON, client_id=f"v{number}")
+    undo_verdict(guide=chen, verdict_id="v3", client_id="u3", now=NOON)
+    for wrong_count in (2, 3):
+        looked = Looked(looked_at_count=10, wrong_count=wrong_count, note='=HYPERLINK("x")')
+        record_spot_check(guide=chen, point_id=point.pk, looked=looked, now=NOON, client_id=f"c{wrong_count}")
+    for kind, photo in (("DIRTY", a_photo()), ("OVERFLOW", b"")):
+        report_problem(
+            guide=chen, point_id=point.pk, kind=kind, now=NOON, client_id=kind, photo=photo, note="@SUM(A1)\U0001f5d1"
+        )
+
+
+@pytest.fixture
+def wangs_check(wang: Household, zhao: User) -> None:
+    """Somebody checked at Wang's gate."""
+    point = CollectionPoint.objects.create(community=wang.community, name="西门")
+    SpotCheck.objects.create(
+        point=point, guide=zhao, checked_at=NOON, checked_on=TODAY, looked_at_count=99, wrong_count=9
+    )
+
+
+def sheets(client: Client, address: str) -> dict[str, list[list[Any]]]:
+    """The file's tables by their names, from the line of the headings on."""
+    with time_machine.travel(NOON + HOUR, tick=False):
+        answer = client.get(address)
+    assert answer.status_code == 200
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+    return {name: list(book.get_sheet_by_name(name).to_python())[5:] for name in book.sheet_names}
+
+
+def test_chens_week_adds_up(
+    client: Client, chen: User, zhang: Household, a_day_of_chen: None, wangs_check: None
+) -> None:
+    client.force_login(chen)
+    found = sheets(client, reverse("guide-register", args=[zhang.community_id, "xlsx"]) + QUERY)
+    assert list(found)[:4] == ["值班", "核验", "抽查", "问题与整改"]
+    for name, sums in {"值班": (4,), "核验": (2, 3, 4, 5, 6), "抽查": (4, 5)}.items():
+        _, *rows, totals = found[name]
+        for column in sums:
+            assert totals[column] == sum(row[column] for row in rows), (name, column)
+    assert found["值班"][1][2:7] == ["陈督导", "东门", 54.0, 6.0, 0.0]
+    assert found["核验"][-1][2:] == [2.0, 1.0, 0.0, 1.0, 3.0]
+    assert found["抽查"][-1][4:6] == [20.0, 5.0]
+    assert found["问题与整改"][-1][6] == "未整改 2 个"
+
+
+def test_no_cell_begins_a_formula_and_no_door_is_told(
+    client: Client, zhao: User, zhang: Household, a_day_of_chen: None
+) -> None:
+    client.force_login(zhao)
+    found = sheets(client, reverse("bureau-register", args=[zhang.community_id, "xlsx"]) + QUERY)
+    texts = [cell for rows in found.values() for row in rows for cell in row if isinstance(cell, str)]
+    assert any("HYPERLINK" in text for text in texts)
+    assert [text for text in texts if re.match(r"\s*[=+\-@＝＋－＠]", text)] == []
+    assert not any("1-1-10" in text or zhang.code in text for text in texts)
+
+
+def test_the_pdf_is_small_carries_its_font_and_the_photo(
+    client: Client, zhao: User, zhang: Household, a_day_of_chen: None
+) -> None:
+    client.force_login(zhao)
+    with time_machine.travel(NOON + HOUR, tick=False):
+        answer = client.get(reverse("bureau-register", args=[zhang.community_id, "pdf"]) + QUERY)
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-")
+    assert b"NotoSansSC" in answer.content
+    assert b"/Subtype /Image" in answer.content
+    assert len(answer.content) < 200_000  # the font whole has 8 MB
+
+
+def test_another_day_and_another_guide_have_empty_registers(
+    client: Client, zhao: User, chen: User, zhang: Household, a_day_of_chen: None
+) -> None:
+    client.force_login(zhao)
+    address = reverse("bureau-register", args=[zhang.community_id, "xlsx"])
+    before = sheets(client, f"{address}?on={TODAY - dt.timedelta(days=1):%Y-%m-%d}")
+    assert all(len(rows) == 2 for rows in before.values())
+    assert sheets(client, f"{address}?on={TODAY:%Y-%m-%d}&guide={chen.pk}")["抽查"][-1][4] == 20.0
+    for nobody in (zhao.pk, 999_999, "x"):
+        assert client.get(f"{address}?guide={nobody}").status_code == 404
+    assert client.get(reverse("bureau-register", args=[zhang.community_id, "exe"])).status_code == 404
+
+
+def test_the_pages_offer_the_files(client: Client, zhao: User, chen: User, zhang: Household) -> None:
+    for user, name in ((chen, "guide"), (zhao, "bureau")):
+        client.force_login(user)
+        text = client.get(reverse(f"{name}-registers") + "?span=month&on=2026-02-11").content.decode()
+        assert "2月28日" in text
+        assert f"registers/{zhang.community_id}.pdf?span=month&amp;on=2026-02-11" in text
+
+
+@pytest.mark.parametrize(
+    ("span", "on", "days"),
+    [
+        (Span.DAY, dt.date(2026, 11, 23), (23, 23)),
+        (Span.WEEK, dt.date(2026, 11, 29), (23, 29)),
+        (Span.MONTH, dt.date(2026, 12, 31), (1, 31)),
+        (Span.MONTH, dt.date(2028, 2, 1), (1, 29)),
+    ],
+)
+def test_a_period_has_its_first_and_last_day(span: Span, on: dt.date, days: tuple[int, int]) -> None:
+    period = Period(span=span, on=on)
+    assert (period.first.day, period.last.day) == days
+
+
+@pytest.mark.parametrize("odd", ["?on=2026-02-31", "?on=x", "?on=0001-01-01", "?span=year", "?on=9999-12-31&span=week"])
+def test_an_odd_period_is_today(odd: str, client: Client, chen: User) -> None:
+    client.force_login(chen)
+    assert client.get(reverse("guide-registers") + odd).status_code == 200
+    assert Problem.objects.count() == 0
