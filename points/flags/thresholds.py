@@ -15,8 +15,9 @@ SPLIT_EXTRA_A_WEEK_MIN = 5
 BAG_G_MAX = 30_000
 # A container of unknown size counts as the common large wheeled one.
 CONTAINER_L_ASSUMED = 240
-# Grams a litre at most, wet and pressed down: food is mostly water; batteries and lamps are small and heavy.
-DENSITY_G_A_L_MAX = {"FOOD": 1_000, "RESIDUAL": 600, "RECYCLABLE": 400, "HAZARDOUS": 1_500}
+# Grams a litre at most, wet and pressed down: food is mostly water, and much of what lies under the lid for residual
+# waste is food where sorting is young; batteries and lamps are small and heavy.
+DENSITY_G_A_L_MAX = {"FOOD": 1_000, "RESIDUAL": 1_000, "RECYCLABLE": 400, "HAZARDOUS": 1_500}
 # A container is emptied after each of two windows; four times leaves room for a feast day.
 EMPTYINGS_A_DAY_MAX = 4
 

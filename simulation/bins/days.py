@@ -48,7 +48,7 @@ def bags_of_day(*, layout: Layout, on: dt.date, has_unknown_cards: bool) -> Iter
                     household=known,
                     card=card,
                     method=method,
-                    bin_number=_bin_for(layout=layout, point=where, category=category),
+                    bin_number=bin_for(layout=layout, point=where, category=category),
                     content=content,
                     category=category,
                     weight_g=_weight_g(chance=chance, content=content, heaviness=heaviness),
@@ -100,5 +100,6 @@ def _identification(
     return household, layout.cards[household], "CARD"
 
 
-def _bin_for(*, layout: Layout, point: int, category: str) -> int:
+def bin_for(*, layout: Layout, point: int, category: str) -> int:
+    """The number of the bin at a point that takes the category."""
     return next(each.number for each in layout.bins_of_point(point) if category in each.categories)
