@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from households.models import Card, Community, Consent, Household, Member, Subdistrict
@@ -69,6 +71,13 @@ class HouseholdAdmin(PinScreen, ReadOnlyAdmin):
     search_fields = ("code",)
     list_select_related = ("community",)
     inlines = [CardInline, MemberInline, ConsentInline]
+    actions = ["print_chosen"]
+
+    @admin.action(description="印制或补办二维码卡")
+    def print_chosen(self, request: HttpRequest, households: QuerySet[Household]) -> HttpResponse:
+        """On to the page that asks why."""
+        chosen = ",".join(str(pk) for pk in households.order_by("pk").values_list("pk", flat=True))
+        return redirect(f"{reverse('admin:households_cardprinting_make')}?chosen={chosen}")
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -1,4 +1,4 @@
-"""Subdistrict, Community, Household and what belongs to one: Member, Card, HouseholdPin, Consent, Notice."""
+"""Subdistrict, Community, Household and what belongs to one: Member, Card and its printing, Consent, Notice."""
 
 from django.conf import settings
 from django.db import models
@@ -254,3 +254,40 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.text[:40]
+
+
+class CardPrinting(models.Model):
+    """制卡批次: QR cards put on paper together, by whom and why. Rows are only added.
+
+    `link_base` is what every link of the batch begins with. `is_replacing`: the cards before these ended with it.
+    """
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="经办")
+    at = models.DateTimeField("时间")
+    reason = models.CharField("事由", max_length=200)
+    link_base = models.CharField("网址开头", max_length=200)
+    shows_door = models.BooleanField("印门牌号")
+    is_replacing = models.BooleanField("补办", default=False)
+
+    class Meta:
+        verbose_name = "制卡批次"
+        verbose_name_plural = "制卡批次"
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="card_printing_reason_given")]
+
+    def __str__(self) -> str:
+        return f"制卡 {self.pk}"
+
+
+class PrintedCard(models.Model):
+    """印出的卡: one card of a batch, at its place on the sheets. Rows are only added."""
+
+    printing = models.ForeignKey(CardPrinting, on_delete=models.PROTECT, related_name="cards", verbose_name="批次")
+    card = models.ForeignKey(Card, on_delete=models.PROTECT, related_name="printings", verbose_name="卡")
+
+    class Meta:
+        verbose_name = "印出的卡"
+        verbose_name_plural = "印出的卡"
+        constraints = [models.UniqueConstraint(fields=["printing", "card"], name="printed_card_once_a_printing")]
+
+    def __str__(self) -> str:
+        return f"{self.printing_id}/{self.pk}"

@@ -1,4 +1,4 @@
-"""The database's own refusal to change what was posted: UPDATE, DELETE and, on PostgreSQL, TRUNCATE.
+"""The database's own refusal to change what was posted and who did or saw what: no UPDATE, DELETE or TRUNCATE.
 
 SQLite has no TRUNCATE; but it rebuilds a table on ALTER and drops its triggers, so a migration that makes or alters one
 of APPEND_ONLY_TABLES must call `create_triggers` again (a test looks for them after all migrations). An early migration
@@ -14,6 +14,10 @@ APPEND_ONLY_TABLES = (
     "points_redemptionevent",
     "points_shopsettlement",
     "points_shopsettlementline",
+    "people_accesslog",
+    "django_admin_log",
+    "households_cardprinting",
+    "households_printedcard",
 )
 _MESSAGE = "append-only: a posted row is never changed; correct it by another transfer"
 

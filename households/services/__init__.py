@@ -1,5 +1,13 @@
 """What changes a household: its registration from a file, its cards, its consents, its leaving."""
 
+from households.services.card_printing import (
+    NothingToPrint,
+    PrintingNotAllowed,
+    TooManyCards,
+    may_print_cards,
+    print_cards,
+    take_printing,
+)
 from households.services.cards import (
     CardAlreadyIssued,
     CardHeldElsewhere,
@@ -52,13 +60,16 @@ __all__ = [
     "HouseholdHasLeft",
     "MemberOfAnotherHousehold",
     "NotTheFirstMember",
+    "NothingToPrint",
     "PhoneUnreadable",
     "PinLocked",
     "PinMistyped",
     "PinNotAllowed",
     "PinTooSimple",
     "PinWrong",
+    "PrintingNotAllowed",
     "ReasonMissing",
+    "TooManyCards",
     "TooManyMembers",
     "change_phone",
     "change_pin",
@@ -73,14 +84,17 @@ __all__ = [
     "leave_programme",
     "lock_registration",
     "mark_notices_read",
+    "may_print_cards",
     "new_qr_token",
     "new_resident_account",
     "next_serials",
     "notify_household",
     "notify_households_of",
     "open_household",
+    "print_cards",
     "record_consent",
     "remove_member",
     "replace_card",
+    "take_printing",
     "user_of_phone",
 ]
