@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.front, name="front"),
     path("", include("pages.urls")),
     path("favicon.ico", pages.favicon),
+    path("admin/", include("pages.back_office.urls")),  # before Django's own, which take any address
     path("admin/", admin.site.urls),
     path("api/", include("api.urls")),
     path("healthz", monitoring.healthz),

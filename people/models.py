@@ -124,3 +124,35 @@ class SignInCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asked_at:%Y-%m-%d %H:%M}"
+
+
+class ImportUpload(models.Model):
+    """导入文件: a table that somebody uploaded, tried out, and then loaded once or let go.
+
+    `content_encrypted` and `report_encrypted` hold people's data and are emptied a day later; how many rows did what
+    stays on record.
+    """
+
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="经办")
+    kind = models.CharField("导入什么", max_length=16)
+    file_name = models.CharField("文件名", max_length=120)
+    content_encrypted = models.BinaryField("文件(加密)", default=b"", editable=False)
+    report_encrypted = models.BinaryField("结果(加密)", default=b"", editable=False)
+    created_count = models.PositiveIntegerField("新增")
+    changed_count = models.PositiveIntegerField("更改")
+    unchanged_count = models.PositiveIntegerField("未变")
+    refused_count = models.PositiveIntegerField("拒收")
+    uploaded_at = models.DateTimeField("上传时间")
+    loaded_at = models.DateTimeField("导入时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "导入文件"
+        verbose_name_plural = "导入文件"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(loaded_at__isnull=True) | Q(loaded_at__gte=F("uploaded_at")), name="import_upload_in_order"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name

@@ -1,0 +1,1 @@
+"""The back office's screens that belong to no single table: imports with a preview."""
