@@ -7,7 +7,7 @@ from points.triggers import create_triggers
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("points", "0010_settlements_name_their_programme"),
+        ("points", "0011_programmes_are_drafted_and_simulated"),
         ("people", "0003_sign_in_codes"),
         ("households", "0006_card_printings"),
         ("admin", "0003_logentry_add_action_flag_choices"),
