@@ -2,9 +2,8 @@
 
 import datetime as dt
 import json
-import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 from zoneinfo import ZoneInfo
@@ -16,17 +15,15 @@ from django.utils import timezone
 from indicators.facts import Period
 from indicators.queries import read_indicators, row_as_json
 from lib.progress import progress_bar
-from people.models import User
 from simulation.client import DeviceClient, DoorError, is_address
 from simulation.demo_day import make_up_day
 from simulation.demo_district import DemoDistrict, NotEmpty, build_district
+from simulation.demo_people import DemoLogin, make_people
 from simulation.demo_promises import Promises, check_promises
 from simulation.demo_screen import DemoScreen
 from simulation.demo_sending import SentLog, send_batches
 from simulation.demo_summary import read_awarded_points, read_communities
 from simulation.demo_waiting import wait_for_tally
-
-ADMINISTRATOR = "demo"
 
 
 class Command(BaseCommand):
@@ -96,24 +93,18 @@ class Command(BaseCommand):
         screen.show_indicators(rows=indicators)
         screen.show_promises(promises=promises)
         screen.show_seconds(seconds=seconds)
-        screen.show_next(links=_links(base_url=options["base_url"], password=_make_administrator()))
+        screen.show_next(links=_links(base_url=options["base_url"], logins=make_people(now=timezone.now())))
 
 
-def _links(*, base_url: str, password: str) -> list[tuple[str, str]]:
+def _links(*, base_url: str, logins: Sequence[DemoLogin]) -> list[tuple[str, str]]:
     return [
         ("首页 front page", f"{base_url}/"),
-        ("管理后台 back office", f"{base_url}/admin/"),
-        ("  用户名 user / 密码 password", f"{ADMINISTRATOR} / {password}"),
+        ("这是什么垃圾 item look-up", f"{base_url}/what-is-it"),
+        *((each.screen, f"{base_url}{each.path}  {each.user} / {each.password or '验证码 code'}") for each in logins),
+        ("居民的验证码 the resident's code", f"{settings.STATE_DIR / 'log' / 'tally.log'}"),
         ("桶怎样接入 for bin makers", "docs/device-protocol.md"),
         ("怎样正式运行 how to run it for real", "README.md, docs/operations.md"),
     ]
-
-
-def _make_administrator() -> str:
-    """Somebody who may look at everything in the demo's database; the password, new each time."""
-    password = secrets.token_urlsafe(9)
-    User.objects.create_superuser(username=ADMINISTRATOR, password=password, display_name="演示管理员")
-    return password
 
 
 @contextmanager
