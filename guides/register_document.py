@@ -21,7 +21,14 @@ def register_document(*, register: Register, now: dt.datetime) -> Document:
             f"督导员:{name_of(scope.guide) if scope.guide else '全部'}",
             f"生成时间:{timezone.localtime(now):%Y-%m-%d %H:%M}",
         ),
-        tables=[_shifts(register), _verdicts(register), _spot_checks(register), _problems(register)],
+        tables=[
+            _shifts(register),
+            _verdicts(register),
+            _spot_checks(register),
+            _problems(register),
+            _gatherings(register),
+            _home_visits(register),
+        ],
     )
 
 
@@ -139,6 +146,43 @@ def _problem(problem: Problem) -> tuple[Cell, ...]:
         name_of(problem.rectified_by) if problem.rectified_by else "",
         problem.rectified_note,
         _picture(problem.rectified_photo),
+    )
+
+
+def _gatherings(register: Register) -> DocumentTable:
+    rows: list[tuple[Cell, ...]] = [
+        (
+            timezone.localtime(line.gathering.starts_at),
+            timezone.localtime(line.gathering.ends_at),
+            str(line.gathering.get_kind_display()),
+            line.gathering.topic,
+            name_of(line.gathering.guide),
+            line.person_count,
+            line.home_count,
+            _picture(line.gathering.photo),
+        )
+        for line in register.gatherings
+    ]
+    return DocumentTable(
+        title="培训与活动",
+        headings=("开始", "结束", "种类", "主题", "督导员", "签到(人次)", "签到(户次)", "照片"),
+        widths=(9, 9, 6, 14, 6, 6, 6, 6),
+        rows=rows,
+        totals=(f"合计 {len(rows)} 场", "", "", "", "", _sum(rows, 5), _sum(rows, 6), ""),
+    )
+
+
+def _home_visits(register: Register) -> DocumentTable:
+    rows: list[tuple[Cell, ...]] = [
+        (timezone.localtime(visit.visited_at), name_of(visit.guide), int(visit.is_met), visit.note)
+        for visit in register.home_visits
+    ]
+    return DocumentTable(
+        title="入户宣传",
+        headings=("时间", "督导员", "见到住户(户)", "说明"),
+        widths=(9, 8, 8, 24),
+        rows=rows,
+        totals=(f"合计 {len(rows)} 次", "", _sum(rows, 2), ""),
     )
 
 

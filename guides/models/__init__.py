@@ -6,11 +6,16 @@ from guides.models.problems import Problem, ProblemKind
 from guides.models.sampling import SampleCommitment, SampleRate
 from guides.models.scenes import ScenePhoto
 from guides.models.shifts import RosterSlot, Shift
+from guides.models.teaching import Attendance, Gathering, GatheringKind, HomeVisit
 
 __all__ = [
+    "Attendance",
+    "Gathering",
+    "GatheringKind",
     "GuideAssignment",
     "GuidePhone",
     "GuidePin",
+    "HomeVisit",
     "PhoneGuide",
     "Problem",
     "ProblemKind",

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from django.db.models import F, QuerySet
 
 from guides.models import Problem
+from households.models import Community
 
 
 def problems_in_communities(*, community_ids: Collection[int], since: dt.datetime) -> QuerySet[Problem]:
@@ -20,3 +21,10 @@ def overdue_problems(*, now: dt.datetime) -> QuerySet[Problem]:
     """For the bureau: open and past their deadline, the longest overdue first."""
     open_ones = Problem.objects.filter(rectified_at__isnull=True, due_at__lt=now)
     return open_ones.select_related("point__community__subdistrict", "bin", "found_by").order_by("due_at", "pk")
+
+
+def problems_for_bureau(*, communities: QuerySet[Community], is_rectified: bool) -> QuerySet[Problem]:
+    """Of these communities: the open ones by their deadline, or those rectified, the newest first."""
+    found = Problem.objects.filter(point__community__in=communities, rectified_at__isnull=not is_rectified)
+    ordered = found.order_by("-rectified_at", "-pk") if is_rectified else found.order_by("due_at", "pk")
+    return ordered.select_related("point__community", "bin", "found_by")

@@ -2,14 +2,16 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TypedDict
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from guides.models import Problem, RosterSlot, Shift
+from guides.models import HomeVisit, Problem, RosterSlot, Shift
 from guides.punctuality import Punctuality, punctuality
 from guides.queries.shifts import moment_of, slot_of
+from guides.queries.teaching import GatheringLine, gatherings_in, home_visits_in
 from households.models import Community
 from people.models import User
 from sorting.models import SpotCheck, Verdict, Verification
@@ -69,6 +71,8 @@ class Register:
     verdicts: list[VerdictLine]
     spot_checks: list[SpotCheck]
     problems: list[Problem]
+    gatherings: list[GatheringLine]
+    home_visits: list[HomeVisit]
 
 
 def register_of(*, scope: RegisterScope, now: dt.datetime) -> Register:
@@ -94,7 +98,21 @@ def register_of(*, scope: RegisterScope, now: dt.datetime) -> Register:
             .select_related("point", "bin", "found_by", "rectified_by", "photo", "rectified_photo")
             .order_by("found_at", "pk")
         ),
+        gatherings=gatherings_in(community_ids=[scope.community.pk], **_span(scope))[::-1],
+        home_visits=list(
+            home_visits_in(community_ids=[scope.community.pk], **_span(scope)).order_by("visited_at", "pk")
+        ),
     )
+
+
+class _Span(TypedDict):
+    first: dt.date
+    last: dt.date
+    guide_id: int | None
+
+
+def _span(scope: RegisterScope) -> _Span:
+    return {"first": scope.first, "last": scope.last, "guide_id": scope.guide.pk if scope.guide else None}
 
 
 def _of(scope: RegisterScope, who: str) -> Q:

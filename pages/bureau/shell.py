@@ -10,7 +10,9 @@ from django.urls import reverse
 # (the screen's url name, its word), in the order of the navigation. A new screen adds its line.
 SCREENS: tuple[tuple[str, str], ...] = (
     ("bureau", "总览"),
+    ("bureau-problems", "问题整改"),
     ("bureau-registers", "督导台账"),
+    ("bureau-teaching", "宣传普及"),
     ("bureau-photos", "相似照片"),
 )
 

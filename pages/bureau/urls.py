@@ -4,13 +4,19 @@ from django.urls import URLPattern, URLResolver, path
 
 from pages.bureau.overview import live, overview
 from pages.bureau.photos import photo, photos
+from pages.bureau.problems import problems, scene_photo
 from pages.bureau.registers import register, registers
+from pages.bureau.teaching import gathering, teaching
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview, name="bureau"),
     path("live", live, name="bureau-live"),
     path("photos", photos, name="bureau-photos"),
     path("photos/<int:photo_id>", photo, name="bureau-photo"),
+    path("problems", problems, name="bureau-problems"),
+    path("scene-photos/<int:scene_photo_id>", scene_photo, name="bureau-scene-photo"),
+    path("teaching", teaching, name="bureau-teaching"),
+    path("teaching/<int:gathering_id>", gathering, name="bureau-gathering"),
     path("registers", registers, name="bureau-registers"),
     path("registers/<int:community_id>.<str:file_format>", register, name="bureau-register"),
 ]

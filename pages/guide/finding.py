@@ -31,7 +31,7 @@ def find(request: HttpRequest, duty: Duty) -> HttpResponse:
     status = 200
     if request.method == "POST":
         try:
-            text = _photographed(request) or typed
+            text = photographed(request) or typed
             drop_off_id = drop_off_of_code(text=text, point=duty.shift.point, now=duty.now)
         except DomainError as error:
             messages.error(request, error.text)
@@ -44,7 +44,11 @@ def find(request: HttpRequest, duty: Duty) -> HttpResponse:
     return render_guide(request, duty, "pages/guide/find.html", context, current="guide", status=status)
 
 
-def _photographed(request: HttpRequest) -> str:
+def photographed(request: HttpRequest) -> str:
+    """The text of the QR in the picture that was sent; "" where none was.
+
+    :raises CodeUnreadable: there is no QR in it.
+    """
     data = uploaded(request=request, name="picture")
     if not data:
         return ""

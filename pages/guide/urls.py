@@ -12,6 +12,7 @@ from pages.guide.phones import change_guide, own_pin
 from pages.guide.problems import one_problem, problems, scene_photo
 from pages.guide.registers import register, registers
 from pages.guide.sending import send
+from pages.guide.teaching import one_gathering, teaching, visit_home
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", at_point, name="guide"),
@@ -26,6 +27,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("scene-photos/<int:scene_photo_id>", scene_photo, name="guide-scene-photo"),
     path("duty", duty_screen, name="guide-duty"),
     path("duty/end", end_duty, name="guide-duty-end"),
+    path("teaching", teaching, name="guide-teaching"),
+    path("teaching/visits", visit_home, name="guide-visit"),
+    path("teaching/<int:gathering_id>", one_gathering, name="guide-gathering"),
     path("registers", registers, name="guide-registers"),
     path("registers/<int:community_id>.<str:file_format>", register, name="guide-register"),
     path("change", change_guide, name="guide-change"),

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from pages.my.attending import attend
 from pages.my.home import home
 from pages.my.me import consent, export, invite, leave, me, notices, remove
 from pages.my.neighbourhood import community, points
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/code", enter_code, name="my-code"),
     path("sign-out", sign_out, name="my-sign-out"),
     path("homes", choose_home, name="my-choose-home"),
+    path("attend/<str:gathering_token>", attend, name="my-attend"),
     path("code", code_to_show, name="my-code-to-show"),
     path("records", records, name="my-records"),
     path("statement", statement, name="my-statement"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from knox.models import AuthToken
 
-from guides.models import Problem, ProblemKind, ScenePhoto, Shift
+from guides.models import Gathering, Problem, ProblemKind, ScenePhoto, Shift
 from guides.queries import community_ids_of_guide
 from households.models import Card, Community, ConsentKind, Household, Member
 from households.services import record_consent
@@ -43,6 +43,7 @@ class Owned:
     shop: Shop
     problem: Problem
     photo_id: int
+    gathering: Gathering
 
 
 # By the name of the parameter in the address, so call the same thing by the same name everywhere.
@@ -62,6 +63,8 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "problem_id": lambda owned: owned.problem.pk,
     "photo_id": lambda owned: owned.photo_id,
     "file_name": lambda owned: f"{'0' * 32}-small.webp",  # no reward's picture
+    "gathering_id": lambda owned: owned.gathering.pk,
+    "gathering_token": lambda owned: owned.gathering.token,
     "file_format": lambda owned: "xlsx",
     "scene_photo_id": lambda owned: owned.problem.photo_id,
 }
@@ -216,6 +219,15 @@ def _make_owned(
             due_at=NOON + dt.timedelta(hours=4),
         ),
         photo_id=_photo_of(drop_off=drop_off, household=household),
+        gathering=Gathering.objects.create(
+            community=household.community,
+            guide=guide,
+            kind="EVENT",
+            topic="换大米",
+            starts_at=NOON,
+            ends_at=NOON + dt.timedelta(hours=4),
+            token=f"token-of-{household.pk}",
+        ),
     )
 
 

@@ -38,6 +38,8 @@ POST    my-code                                   302   302   302   302   302   
 POST    my-sign-out                               302   302   302   302   302   302   302
 GET     my-choose-home                            302   200   200   302   302   302   302
 POST    my-choose-home                            302   302Z  302W  302   302   302   302
+GET     my-attend                                 302   200ZL 200W  302   302   302   302
+POST    my-attend                                 302   302ZL 302W  302   302   302   302
 GET     my-code-to-show                           302   200   200   302   302   302   302
 GET     my-records                                302   200   200   302   302   302   302
 GET     my-statement                              302   200   200   302   302   302   302
@@ -84,6 +86,11 @@ GET     guide-scene-photo                         302   403   403   200ZL 403   
 GET     guide-duty                                302   403   403   200   403   403   403
 POST    guide-duty                                302   403   403   302ZL 403   403   403
 POST    guide-duty-end                            302   403   403   302   403   403   403
+GET     guide-teaching                            302   403   403   200   403   403   403
+POST    guide-teaching                            302   403   403   302ZL 403   403   403
+POST    guide-visit                               302   403   403   302   403   403   403
+GET     guide-gathering                           302   403   403   200ZL 403   403   403
+POST    guide-gathering                           302   403   403   302ZL 403   403   403
 GET     guide-registers                           302   403   403   200   403   403   403
 GET     guide-register                            302   403   403   200ZL 403   403   403
 GET     guide-change                              302   403   403   200   403   403   403
@@ -97,6 +104,10 @@ GET     bureau-live                               302   403   403   403   403   
 GET     bureau-photos                             302   403   403   403   403   200   403
 GET     bureau-photo                              302   403   403   403   403   200   403
 POST    bureau-photo                              302   403   403   403   403   302   403
+GET     bureau-problems                           302   403   403   403   403   200   403
+GET     bureau-scene-photo                        302   403   403   403   403   200   403
+GET     bureau-teaching                           302   403   403   403   403   200   403
+GET     bureau-gathering                          302   403   403   403   403   200   403
 GET     bureau-registers                          302   403   403   403   403   200   403
 GET     bureau-register                           302   403   403   403   403   200   403
 GET     favicon.ico                               302   302   302   302   302   302   302

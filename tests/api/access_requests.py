@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.api.access_cast import Owned
+from tests.conftest import NOON
 
 PERIOD = {"from": "2026-11-01", "to": "2026-11-30"}
 
@@ -16,6 +17,17 @@ REQUESTS: Mapping[str, Callable[[Owned], Any]] = {
     "POST my-member-invite": lambda owned: {"name": "小明", "phone": "13800000008"},
     "POST my-choose-home": lambda owned: {"household": owned.household.pk},
     "POST my-sign-in": lambda owned: {"phone": "13800000001"},
+    "POST guide-teaching": lambda owned: {
+        "kind": "EVENT",
+        "topic": "换大米",
+        "community": owned.community.pk,
+        "on": f"{NOON:%Y-%m-%d}",
+        "starts_at": "14:00",
+        "ends_at": "15:00",
+        "client_id": "gathering-1",
+    },
+    "POST guide-visit": lambda owned: {"code": owned.household.code, "client_id": "visit-1"},
+    "POST guide-gathering": lambda owned: {"code": owned.household.code},
     "POST guide-judge": lambda owned: {"tap": f"{owned.drop_off.pk}.CORRECT", "token": "page1"},
     "POST guide-undo": lambda owned: {"undo": "nobody-said-that"},
     "POST guide-drop-off": lambda owned: {"tap": "CORRECT", "token": "page1"},

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 VISIT = Callable[..., Visit]
 
 
-@pytest.mark.parametrize(("name", "width"), [("registers", 1440), ("registers", 360)])
+@pytest.mark.parametrize(("name", "width"), [("registers", 360), ("problems", 1440), ("teaching", 360)])
 def test_the_screen_is_accessible_and_fits(
     name: str, width: int, visit: VISIT, live_server: LiveServer, chen: User, zhao: User, bin_07: SmartBin
 ) -> None:

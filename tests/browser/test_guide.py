@@ -121,7 +121,7 @@ def test_the_list_is_accessible_fits_and_is_made_for_a_thumb(
 
 
 @pytest.mark.parametrize(
-    "address", ["find", "spot-check", "problems", "duty", "change", "pin", "registers", "drop-offs"]
+    "address", ["find", "spot-check", "problems", "duty", "change", "pin", "registers", "teaching", "drop-offs"]
 )
 def test_every_other_screen_is_accessible_fits_and_is_made_for_a_thumb(
     address: str,

@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from guides.models import Problem, RosterSlot, Shift
 from guides.services.problems import report_problem
 from guides.services.spot_checks import Looked, record_spot_check
+from guides.services.teaching import Planned, hold_gathering, record_home_visit, sign_in_by_code
 from guides.services.verdicts import judge_drop_off, undo_verdict
 from households.models import Household
 from pages.registers import Period, Span
@@ -31,7 +32,7 @@ QUERY = f"?span=week&on={TODAY:%Y-%m-%d}"
 
 @pytest.fixture
 def a_day_of_chen(chen: User, zhang: Household, li: Household, bin_07: SmartBin) -> None:
-    """A shift six minutes late, three verdicts and one taken back, two checks, two problems."""
+    """A shift six minutes late, three verdicts and one taken back, two checks, two problems, a lesson, a visit."""
     point = bin_07.point
     RosterSlot.objects.create(guide=chen, point=point, on_date=TODAY, starts_at=dt.time(11), ends_at=dt.time(12))
     Shift.objects.create(guide=chen, point=point, started_at=NOON - 54 * MINUTE, ended_at=NOON)
@@ -42,6 +43,11 @@ def a_day_of_chen(chen: User, zhang: Household, li: Household, bin_07: SmartBin)
     for wrong_count in (2, 3):
         looked = Looked(looked_at_count=10, wrong_count=wrong_count, note='=HYPERLINK("x")')
         record_spot_check(guide=chen, point_id=point.pk, looked=looked, now=NOON, client_id=f"c{wrong_count}")
+    planned = Planned(kind="TRAINING", topic="厨余怎么分", starts_at=NOON, ends_at=NOON + HOUR)
+    lesson = hold_gathering(guide=chen, community_id=zhang.community_id, planned=planned, now=NOON, client_id="g1")
+    for household in (zhang, li):
+        sign_in_by_code(guide=chen, gathering_id=lesson.pk, text=household.code, now=NOON)
+    record_home_visit(guide=chen, text=zhang.code, is_met=False, now=NOON, client_id="h1")
     for kind, photo in (("DIRTY", a_photo()), ("OVERFLOW", b"")):
         report_problem(
             guide=chen, point_id=point.pk, kind=kind, now=NOON, client_id=kind, photo=photo, note="@SUM(A1)\U0001f5d1"
@@ -71,14 +77,22 @@ def test_chens_week_adds_up(
 ) -> None:
     client.force_login(chen)
     found = sheets(client, reverse("guide-register", args=[zhang.community_id, "xlsx"]) + QUERY)
-    assert list(found)[:4] == ["值班", "核验", "抽查", "问题与整改"]
-    for name, sums in {"值班": (4,), "核验": (2, 3, 4, 5, 6), "抽查": (4, 5)}.items():
+    assert list(found) == ["值班", "核验", "抽查", "问题与整改", "培训与活动", "入户宣传"]
+    for name, sums in {
+        "值班": (4,),
+        "核验": (2, 3, 4, 5, 6),
+        "抽查": (4, 5),
+        "培训与活动": (5, 6),
+        "入户宣传": (2,),
+    }.items():
         _, *rows, totals = found[name]
         for column in sums:
             assert totals[column] == sum(row[column] for row in rows), (name, column)
     assert found["值班"][1][2:7] == ["陈督导", "东门", 54.0, 6.0, 0.0]
     assert found["核验"][-1][2:] == [2.0, 1.0, 0.0, 1.0, 3.0]
     assert found["抽查"][-1][4:6] == [20.0, 5.0]
+    assert found["培训与活动"][-1][5:7] == [2.0, 2.0]
+    assert found["入户宣传"][-1][:3] == ["合计 1 次", "", 0.0]
     assert found["问题与整改"][-1][6] == "未整改 2 个"
 
 

@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 from django.urls import URLPattern, reverse
 
-from guides.models import Problem, ScenePhoto, Shift
+from guides.models import Gathering, Problem, ScenePhoto, Shift
 from households.models import Household
 from pages.guide.urls import urlpatterns
 from people.models import User
@@ -22,7 +22,15 @@ pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
 Form = Mapping[str, object] | None
 NAMES = {str(each.name): str(each.pattern) for each in urlpatterns if isinstance(each, URLPattern)}
-FORMS_ONLY = ("guide-judge", "guide-undo", "guide-duty-end", "guide-send")
+A_LESSON = {
+    "kind": "EVENT",
+    "topic": "换大米",
+    "on": f"{NOON:%Y-%m-%d}",
+    "starts_at": "14:00",
+    "ends_at": "15:00",
+    "client_id": "g",
+}
+FORMS_ONLY = ("guide-visit", "guide-judge", "guide-undo", "guide-duty-end", "guide-send")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,7 @@ class Things:
     smart_bin: SmartBin
     drop_off: DropOff
     problem: Problem
+    gathering: Gathering
 
 
 # What each route is asked with, by name: its address, and a form where it takes one. A new route needs its line.
@@ -56,6 +65,11 @@ ASKED: dict[str, Callable[[Things], Sequence[tuple[str, Form]]]] = {
     "guide-scene-photo": lambda of: [(reverse("guide-scene-photo", args=[of.problem.photo_id]), None)],
     "guide-duty": lambda of: [(reverse("guide-duty"), {"point": of.point.pk})],
     "guide-duty-end": lambda _: [],
+    "guide-teaching": lambda of: [(reverse("guide-teaching"), A_LESSON | {"community": of.point.community_id})],
+    "guide-visit": lambda _: [],
+    "guide-gathering": lambda of: [
+        (reverse("guide-gathering", args=[of.gathering.pk]), form) for form in (None, {"code": of.household.code})
+    ],
     "guide-registers": lambda _: [],
     "guide-register": lambda of: [
         (reverse("guide-register", args=[of.point.community_id, kind]), None) for kind in ("xlsx", "pdf")
@@ -83,7 +97,16 @@ def things_of(*, household: Household, smart_bin: SmartBin, finder: User) -> Thi
     problem = Problem.objects.create(
         point=smart_bin.point, kind="DIRTY", photo=scene, found_by=finder, found_at=NOON, due_at=NOON + HOUR
     )
-    return Things(household, smart_bin.point, smart_bin, drop_off, problem)
+    gathering = Gathering.objects.create(
+        community=household.community,
+        guide=finder,
+        kind="EVENT",
+        topic="换大米",
+        starts_at=NOON,
+        ends_at=NOON + HOUR,
+        token=f"token-of-{household.pk}",
+    )
+    return Things(household, smart_bin.point, smart_bin, drop_off, problem, gathering)
 
 
 @pytest.fixture
