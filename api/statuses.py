@@ -29,11 +29,13 @@ _STATUS_BY_CODE = {
     "proof_missing": 422,
     "quantity_out_of_range": 422,
     "reason_missing": 422,
+    "second_factor_wrong": 422,
     "redemption_code_mistyped": 422,
     "spot_check_invalid": 422,
     "verdict_invalid": 422,
     "redemption_codes_paused": 429,
     "too_many_codes": 429,
+    "second_factor_locked": 429,
     "busy": 503,
 }
 _RETRY_S_BY_CODE = {"redemption_codes_paused": 15 * 60, "busy": BUSY_RETRY_S}

@@ -8,10 +8,12 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from knox.models import AuthToken
 
 from lib.errors import DomainError
 from people.models import Role, User
+from people.services.second_factor import check_factor, needs_factor, standing_factor_id
 from people.standing import Standing
 
 TOKENS_A_USER_MAX = 20  # more is a program that signs in anew each time: its oldest tokens give way
@@ -31,6 +33,13 @@ class SignInPaused(DomainError):
 
     code = "sign_in_paused"
     message = "密码错误次数过多,登录已暂停。请 15 分钟后再试"
+
+
+class SecondFactorMissing(DomainError):
+    """Name and password are right, and are not enough for this user."""
+
+    code = "second_factor_missing"
+    message = "还要第二步验证:请用用户名、密码和手机验证器上的验证码;还没有设置的,先在网页上登录设置"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,20 @@ def sign_in(*, request: HttpRequest, username: str, password: str) -> User:
         request.axes_locked_out = False  # type: ignore[attr-defined]
         raise SignInPaused
     raise CredentialsWrong
+
+
+def require_second_factor(*, user: User, code: str, now: dt.datetime) -> None:
+    """Return if the user gave the second factor, has none and needs none, or has none in the demo.
+
+    :raises SecondFactorMissing: no code was given, or there is no factor yet and must be.
+    :raises FactorWrong, FactorLocked: as people.services.second_factor.check_factor.
+    """
+    if standing_factor_id(user=user) is not None:
+        if not code:
+            raise SecondFactorMissing
+        check_factor(user=user, code=code, now=now)
+    elif not settings.DEMO and needs_factor(user=user, on=timezone.localdate(now)):
+        raise SecondFactorMissing
 
 
 def make_token(*, user: User, standing: Standing, now: dt.datetime) -> MadeToken:

@@ -6,12 +6,15 @@ from pages.items.views import look_up
 from pages.my.signing_in import card_face
 from pages.photos import photo_file
 from pages.reward_pictures import reward_picture
+from pages.second_factor import second_factor, set_up_second_factor
 from pages.signing_in import SignIn, SignOut, start
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in", SignIn.as_view(), name="sign-in"),
     path("sign-out", SignOut.as_view(), name="sign-out"),
     path("start", start, name="start"),
+    path("second-factor", second_factor, name="second-factor"),
+    path("second-factor/set-up", set_up_second_factor, name="second-factor-set-up"),
     path("what-is-it", look_up, name="waste-items"),
     path("my/", include("pages.my.urls")),
     path("c/<str:token>", card_face, name="card-face"),

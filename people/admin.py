@@ -1,11 +1,16 @@
 """People in the back office: who may do what, and who opened what."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
 
+from lib.errors import DomainError
 from people.back_office import PlainInline, ReadOnlyAdmin
 from people.models import AccessLog, RoleGrant, User
+from people.services.second_factor import reset_factor
 
 admin.site.site_header = "分分 · 管理后台"
 admin.site.site_title = "分分"
@@ -34,6 +39,21 @@ class FenfenUserAdmin(UserAdmin):  # type: ignore[type-arg]  # takes none at run
         ("登录", {"fields": ("is_active", "is_staff", "is_superuser", "last_login", "date_joined")}),
     )
     readonly_fields = ("last_login", "date_joined")
+    actions = ["reset_second_factor"]
+
+    @admin.action(description="重设第二步验证(换了手机的人)", permissions=["change"])
+    def reset_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        """Let the chosen people set up another at their next sign-in."""
+        assert isinstance(request.user, User)
+        for user in users.order_by("pk"):
+            try:
+                was_there = reset_factor(user=user, by=request.user, now=timezone.now())
+            except DomainError as error:
+                self.message_user(request, f"{user.username}:{error.text}", messages.WARNING)
+                continue
+            self.log_change(request, user, "重设第二步验证")
+            words = "已重设,下次登录时重新设置" if was_there else "本来就没有设置"
+            self.message_user(request, f"{user.username}:{words}", messages.SUCCESS)
 
 
 @admin.register(AccessLog)

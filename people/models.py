@@ -156,3 +156,41 @@ class ImportUpload(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class SecondFactor(models.Model):
+    """第二步验证: the secret that a user's authenticator app holds too (TOTP, RFC 6238). It counts once confirmed.
+
+    `step_last` is the newest time step whose code was used: no code works twice. `wrong_count` are the tries since the
+    last right one; `locked_until`: no try counts before.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="second_factor", verbose_name="用户")
+    secret_encrypted = models.BinaryField("密钥(加密)", editable=False)
+    confirmed_at = models.DateTimeField("启用时间", null=True, blank=True)
+    step_last = models.BigIntegerField("最近用过的时段", default=0, editable=False)
+    wrong_count = models.PositiveIntegerField("连续错误次数", default=0)
+    locked_until = models.DateTimeField("锁定到", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "第二步验证"
+        verbose_name_plural = "第二步验证"
+
+    def __str__(self) -> str:
+        return f"第二步验证 {self.user_id}"
+
+
+class RecoveryCode(models.Model):
+    """备用码: signs in once in the place of the app. Only its keyed digest is kept."""
+
+    factor = models.ForeignKey(SecondFactor, on_delete=models.CASCADE, related_name="recovery_codes")
+    code_digest = models.CharField("备用码摘要", max_length=64, editable=False)
+    used_at = models.DateTimeField("使用时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "备用码"
+        verbose_name_plural = "备用码"
+        constraints = [models.UniqueConstraint(fields=["factor", "code_digest"], name="recovery_code_once")]
+
+    def __str__(self) -> str:
+        return f"备用码 {self.pk}"

@@ -12,6 +12,9 @@ class Credentials(serializers.Serializer[Any]):
 
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=200, trim_whitespace=False)
+    code = serializers.CharField(
+        max_length=20, required=False, default="", help_text="第二步验证码或备用码;启用了第二步验证的人必须带"
+    )
 
 
 class Phone(serializers.Serializer[Any]):

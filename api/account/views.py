@@ -23,12 +23,14 @@ from api.documenting import documented
 from api.errors import Refused
 from api.tokens import (
     CredentialsWrong,
+    SecondFactorMissing,
     SignInPaused,
     end_all_tokens,
     end_token,
     live_tokens,
     make_token,
     pause_s,
+    require_second_factor,
     sign_in,
 )
 from api.view import ApiView
@@ -37,6 +39,7 @@ from households.queries import households_of_phone
 from households.services import PhoneUnreadable, user_of_phone
 from people.models import User
 from people.services import CODE_LIFE_S, ask_sign_in_code, use_sign_in_code
+from people.services.second_factor import FactorWrong
 from people.standing import standing_of
 
 AREA = "account"
@@ -59,9 +62,11 @@ class Tokens(ApiView):
     def post(self, request: Request) -> HttpResponseBase:
         """Names and passwords of the platform. Five wrong ones in a row pause the name at this address."""
         given = self.parsed(Credentials)
+        code = given.pop("code")
         try:
             user = sign_in(request=request._request, **given)
-        except CredentialsWrong as error:
+            require_second_factor(user=user, code=code, now=self.now)
+        except (CredentialsWrong, SecondFactorMissing, FactorWrong) as error:
             raise Refused(401, error.code, error.text) from error
         except SignInPaused as error:
             raise Refused(429, error.code, error.text, headers={"Retry-After": str(pause_s())}) from error
@@ -137,6 +142,10 @@ class PhoneTokens(ApiView):
         user = user_of_phone(phone=phone, now=self.now) if is_right else None
         if user is None:
             raise Refused(401, "code_wrong", "验证码不对,或者已经过期 (code wrong or over)")
+        try:
+            require_second_factor(user=user, code="", now=self.now)
+        except SecondFactorMissing as error:
+            raise Refused(401, error.code, error.text) from error
         return _token_answer(user=user, now=self.now)
 
 

@@ -29,6 +29,10 @@ POST    sign-in                                   200   302   302   302   302   
 PUT     sign-in                                   200   302   302   302   302   302   302
 POST    sign-out                                  302   302   302   302   302   302   302
 GET     start                                     302   302   302   302   302   302   302
+GET     second-factor                             302   302   302   302   302   302   302
+POST    second-factor                             302   302   302   302   302   302   302
+GET     second-factor-set-up                      302   403   403   403   403   200   200
+POST    second-factor-set-up                      302   403   403   403   403   422   422
 GET     waste-items                               200   200   200   200   200   200   200
 GET     my-home                                   302   200   200   302   302   302   302
 GET     my-sign-in                                200   200   200   200   200   200   200
