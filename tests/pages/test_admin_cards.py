@@ -3,10 +3,12 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from households.models import Card, CardKind, CardPrinting, Community, Household
 from people.models import User
+from tests.signing_in import sign_in_with_factor
 from tests.sorting.test_card_faces import links_on_sheets
 
 MAKE = reverse("admin:households_cardprinting_make")
@@ -48,6 +50,7 @@ def test_the_list_of_households_leads_to_the_page_that_asks_why(desk: Client, zh
 
 
 def test_no_card_is_printed_with_an_address_without_tls(desk: Client, zhang: Household, settings: Settings) -> None:
+    sign_in_with_factor(client=desk, user=User.objects.get(username="admin"), now=timezone.now())
     settings.DEMO = False
     refused = desk.post(MAKE, {"chosen": str(zhang.pk), "reason": "发卡"})
     assert (refused.status_code, CardPrinting.objects.count()) == (422, 0)
