@@ -3,15 +3,14 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Case, F, IntegerField, Q, Sum, Value, When
 from django.utils import timezone
 
-from households.models import Household, Notice
+from households.models import Household
 from pages.my.months import month_before
 from pages.my.words import DropOffLine, day_text, drop_off_line, moment_text
 from points.explaining.queries import explained_drop_offs
-from points.models import DaySettlement
-from points.queries.holdings import Holdings, read_holdings
+from points.queries.first_screen import FirstScreen, read_first_screen
+from points.rules import STREAK_DAYS_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +37,26 @@ class HomePage:
 
 
 def read_home(*, household: Household, now: dt.datetime) -> HomePage:
-    """The screen at `now`."""
+    """The screen at `now`, in three queries: points, drop-offs, programme."""
     today = timezone.localdate(now)
-    holdings = read_holdings(household=household)
-    drop_offs = explained_drop_offs(household=household, on=today, now=now)
+    last_month = month_before(month=today.replace(day=1))
+    read = read_first_screen(household=household, since=min(last_month, today - dt.timedelta(days=STREAK_DAYS_MAX)))
+    drop_offs = explained_drop_offs(household=household, on=today, now=now, settlements=read.settlements)
     earned = sum(each.points for each in drop_offs)
     return HomePage(
-        available_points=f"{holdings.available_points:,}",
-        pending_points=f"{holdings.pending_points:,}" if holdings.pending_points else "",
-        pending_when=_when(holdings=holdings),
+        available_points=f"{read.available_points:,}",
+        pending_points=f"{read.pending_points:,}" if read.pending_points else "",
+        pending_when=_when(read=read),
         today=day_text(on=today),
         today_sentence=_today_sentence(count=len(drop_offs), points=earned),
         drop_offs=tuple(drop_off_line(drop_off=each) for each in reversed(drop_offs)),
-        months=_months(household=household, today=today),
-        unread_count=Notice.objects.filter(household=household, read_at__isnull=True).count(),
+        months=_months(read=read, last_month=last_month, today=today),
+        unread_count=read.unread_count,
     )
 
 
-def _when(*, holdings: Holdings) -> str:
-    if not holdings.pending_days:
-        return ""
-    first = holdings.pending_days[0]
-    return f"最早 {moment_text(at=first.next_release_at)} 起可用"
+def _when(*, read: FirstScreen) -> str:
+    return f"最早 {moment_text(at=read.next_release_at)} 起可用" if read.next_release_at else ""
 
 
 def _today_sentence(*, count: int, points: int) -> str:
@@ -72,18 +69,12 @@ def _today_sentence(*, count: int, points: int) -> str:
     )
 
 
-def _months(*, household: Household, today: dt.date) -> tuple[MonthBar, ...]:
+def _months(*, read: FirstScreen, last_month: dt.date, today: dt.date) -> tuple[MonthBar, ...]:
     this_month = today.replace(day=1)
-    last_month = month_before(month=this_month)
-    net = F("awarded_points") + F("bonus_points") - F("penalty_points")
-
-    def sum_of(condition: Q) -> Sum:
-        return Sum(Case(When(condition, then=net), default=Value(0), output_field=IntegerField()))
-
-    sums = DaySettlement.objects.filter(household=household, occurred_on__gte=last_month).aggregate(
-        this=sum_of(Q(occurred_on__gte=this_month)), last=sum_of(Q(occurred_on__lt=this_month))
+    values = (
+        ("本月", read.net_points(first_on=this_month, last_on=today)),
+        ("上月", read.net_points(first_on=last_month, last_on=this_month - dt.timedelta(days=1))),
     )
-    values = (("本月", sums["this"] or 0), ("上月", sums["last"] or 0))
     longest = max(1, *(points for _, points in values))
     return tuple(
         MonthBar(name=name, points=f"{points:,} 分", bar_percent=f"{max(0, points) * 100 / longest:.1f}")

@@ -3,7 +3,7 @@
 import datetime as dt
 import enum
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -70,16 +70,28 @@ class ExplainedDay:
     drop_offs: tuple[ExplainedDropOff, ...]
 
 
-def explained_drop_offs(*, household: Household, on: dt.date, now: dt.datetime) -> tuple[ExplainedDropOff, ...]:
-    """The drop-offs of one household's local day in order of time, those that wait for the tally included."""
-    days = explained_days(household_ids=[household.pk], first_on=on, last_on=on, now=now)
+def explained_drop_offs(
+    *, household: Household, on: dt.date, now: dt.datetime, settlements: Iterable[DaySettlement] | None = None
+) -> tuple[ExplainedDropOff, ...]:
+    """The drop-offs of one household's local day in order of time, those that wait for the tally included.
+
+    `settlements`: the household's settled days from STREAK_DAYS_MAX before `on`, where they were read already.
+    """
+    days = explained_days(household_ids=[household.pk], first_on=on, last_on=on, now=now, settlements=settlements)
     return days[household.pk, on].drop_offs if days else ()
 
 
 def explained_days(
-    *, household_ids: Collection[int], first_on: dt.date, last_on: dt.date, now: dt.datetime
+    *,
+    household_ids: Collection[int],
+    first_on: dt.date,
+    last_on: dt.date,
+    now: dt.datetime,
+    settlements: Iterable[DaySettlement] | None = None,
 ) -> dict[Key, ExplainedDay]:
     """All days with drop-offs of these households, both dates included, by (household, date) in order.
+
+    In three queries; in two where the `settlements` from STREAK_DAYS_MAX before were read already.
 
     :raises ValueError: more household-days are asked for than one page can hold.
     """
@@ -89,13 +101,13 @@ def explained_days(
     rows = _rows(household_ids=household_ids, first_on=first_on, last_on=last_on)
     if not rows:
         return {}
+    if settlements is None:
+        settlements = _settlements(
+            household_ids=household_ids, first_on=first_on - dt.timedelta(days=STREAK_DAYS_MAX), last_on=last_on
+        )
     reading = _Reading(
         book=load_programme_book(),
-        homes=dict(Household.objects.filter(pk__in=household_ids).values_list("pk", "community_id")),
-        settlements=_settlements(
-            household_ids=household_ids, first_on=first_on - dt.timedelta(days=STREAK_DAYS_MAX), last_on=last_on
-        ),
-        verdicts=_verdicts(drop_off_ids=[row.drop_off_id for row in rows]),
+        settlements={(each.household_id, each.occurred_on): each for each in settlements},
         now=now,
     )
     grouped = itertools.groupby(rows, key=lambda row: (row.household_id, row.occurred_on))
@@ -107,9 +119,7 @@ class _Reading:
     """What stands beside the drop-offs, read once for all days."""
 
     book: ProgrammeBook
-    homes: Mapping[int, int]
     settlements: Mapping[Key, DaySettlement]
-    verdicts: Mapping[int, str]
     now: dt.datetime
 
     def earning_days_before(self, *, key: Key) -> int:
@@ -139,6 +149,8 @@ class _Row(NamedTuple):
     weight_g: int
     is_in_window: bool
     is_awarding: bool
+    community_id: int
+    verdict: str
 
     @property
     def is_counted(self) -> bool:
@@ -146,18 +158,18 @@ class _Row(NamedTuple):
 
 
 def _explained_day(*, key: Key, rows: Sequence[_Row], reading: _Reading) -> ExplainedDay:
-    household_id, on = key
-    programme = reading.book.programme_on(community_id=reading.homes[household_id], on=on)
+    _, on = key
+    programme = reading.book.programme_on(community_id=rows[0].community_id, on=on)
     rules = reading.book.rules_by_programme_id[programme.pk]
     explanation = explain_day(
         rules=rules,
-        facts=[_told(row=row, verdict=reading.verdicts.get(row.drop_off_id, "")) for row in rows if row.is_counted],
+        facts=[_told(row=row) for row in rows if row.is_counted],
         earning_days_before=reading.earning_days_before(key=key),
     )
     told = iter(explanation.drop_offs)
     settlement = reading.settlements.get(key)
     return ExplainedDay(
-        household_id=household_id,
+        household_id=rows[0].household_id,
         occurred_on=on,
         programme=programme,
         points=sum(each.points for each in explanation.drop_offs),
@@ -178,12 +190,11 @@ def _explained_day(*, key: Key, rows: Sequence[_Row], reading: _Reading) -> Expl
 def _explained(
     *, row: _Row, explanation: DropOffExplanation | None, checked_until: dt.datetime, reading: _Reading
 ) -> ExplainedDropOff:
-    verdict = reading.verdicts.get(row.drop_off_id, "")
     if explanation is None:
         state = State.SET_ASIDE if row.is_set_aside else State.WAITING
         explanation = DropOffExplanation(sentence=_UNCOUNTED[state])
     else:
-        is_open = explanation.awarded > 0 and verdict != "CORRECT" and checked_until > reading.now
+        is_open = explanation.awarded > 0 and row.verdict != "CORRECT" and checked_until > reading.now
         state = State.PENDING if is_open else State.DONE
     return ExplainedDropOff(
         drop_off_id=row.drop_off_id,
@@ -192,7 +203,7 @@ def _explained(
         category=row.category,
         sub_class=row.sub_class,
         weight_g=row.weight_g,
-        verdict=verdict,
+        verdict=row.verdict,
         state=state,
         checked_until=checked_until,
         explanation=explanation,
@@ -205,14 +216,14 @@ _UNCOUNTED = {
 }
 
 
-def _told(*, row: _Row, verdict: str) -> ToldFact:
+def _told(*, row: _Row) -> ToldFact:
     return ToldFact(
         category=row.category,
         sub_class=row.sub_class,
         weight_g=row.weight_g,
         is_in_window=row.is_in_window,
         is_awarding=row.is_awarding,
-        verdict=verdict,
+        verdict=row.verdict,
         is_attributed=row.is_attributed,
     )
 
@@ -223,9 +234,8 @@ def _shortfall(*, settlement: DaySettlement | None) -> int:
     return settlement.release_shortfall_points + settlement.bonus_shortfall_points + settlement.penalty_shortfall_points
 
 
-def _settlements(*, household_ids: Collection[int], first_on: dt.date, last_on: dt.date) -> dict[Key, DaySettlement]:
-    found = DaySettlement.objects.filter(household__in=household_ids, occurred_on__range=(first_on, last_on))
-    return {(each.household_id, each.occurred_on): each for each in found}
+def _settlements(*, household_ids: Collection[int], first_on: dt.date, last_on: dt.date) -> Iterable[DaySettlement]:
+    return DaySettlement.objects.filter(household__in=household_ids, occurred_on__range=(first_on, last_on))
 
 
 def _rows(*, household_ids: Collection[int], first_on: dt.date, last_on: dt.date) -> list[_Row]:
@@ -243,28 +253,23 @@ def _row(columns: tuple[Any, ...]) -> _Row:
         received_at=dialect.moment(value=row.received_at),
         is_in_window=bool(row.is_in_window),
         is_awarding=bool(row.is_awarding),
+        verdict="" if row.verdict == "WITHDRAWN" else row.verdict or "",
     )
-
-
-def _verdicts(*, drop_off_ids: Collection[int]) -> dict[int, str]:
-    """The verdict that holds for the points: the last one that is tallied; a WITHDRAWN one refutes nothing."""
-    found = dialect.fetch(
-        f"""SELECT v.drop_off_id, v.verdict FROM sorting_verification v
-            JOIN sorting_dropoffbatch b ON b.id = v.batch_id AND b.tallied_at IS NOT NULL
-            WHERE v.drop_off_id IN ({_listed(drop_off_ids)}) ORDER BY v.id"""  # noqa: S608
-    )
-    return {drop_off_id: "" if verdict == "WITHDRAWN" else verdict for drop_off_id, verdict in found}
 
 
 def _listed(ids: Collection[int]) -> str:
     return ",".join(str(int(each)) for each in sorted(ids)) or "NULL"
 
 
+# The verdict is the one that holds for the points: the last that is tallied; a WITHDRAWN one refutes nothing.
 _DROP_OFFS = """
     SELECT o.household_id, d.occurred_on, d.occurred_at, d.id, p.name, b.received_at,
            CASE WHEN b.tallied_at IS NULL OR o.is_waiting = 1 THEN 0 ELSE 1 END,
            CASE WHEN s.drop_off_id IS NULL THEN 0 ELSE 1 END, o.is_attributed,
-           d.category, d.sub_class, d.weight_g, d.is_in_window, b.is_awarding
+           d.category, d.sub_class, d.weight_g, d.is_in_window, b.is_awarding, h.community_id,
+           (SELECT v.verdict FROM sorting_verification v
+            JOIN sorting_dropoffbatch vb ON vb.id = v.batch_id AND vb.tallied_at IS NOT NULL
+            WHERE v.drop_off_id = d.id ORDER BY v.id DESC LIMIT 1)
     FROM (SELECT household_id, id AS drop_off_id, 0 AS is_attributed, 0 AS is_waiting
           FROM sorting_dropoff WHERE household_id IN ({ids}) AND occurred_on BETWEEN %s AND %s
           UNION ALL
@@ -273,6 +278,7 @@ _DROP_OFFS = """
           WHERE a.household_id IN ({ids}) AND a.occurred_on BETWEEN %s AND %s) o
     JOIN sorting_dropoff d ON d.id = o.drop_off_id
     JOIN sorting_dropoffbatch b ON b.id = d.batch_id
+    JOIN households_household h ON h.id = o.household_id
     JOIN sorting_smartbin m ON m.id = d.bin_id JOIN sorting_collectionpoint p ON p.id = m.point_id
     LEFT JOIN sorting_setaside s ON s.drop_off_id = d.id
     ORDER BY o.household_id, d.occurred_on, d.occurred_at, d.id"""

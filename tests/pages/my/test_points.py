@@ -54,7 +54,7 @@ def test_home_takes_as_many_queries_for_a_busy_day_as_for_a_quiet_one(
         occurred_at = NOON.replace(hour=8, minute=minute)
         make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=occurred_at, is_tallied=False)
     drain(now=NOON)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(6):
         grandma.get("/my/")
 
 
