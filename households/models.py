@@ -291,3 +291,43 @@ class PrintedCard(models.Model):
 
     def __str__(self) -> str:
         return f"{self.printing_id}/{self.pk}"
+
+
+class ChangeKind(models.TextChoices):
+    """Where a household's people went."""
+
+    MOVED = "MOVED", "搬家"
+    MERGED = "MERGED", "并入另一户"
+    SPLIT = "SPLIT", "分户"
+
+
+class HouseholdChange(models.Model):
+    """住户变更: a household is an address, so whoever moves gets another row, and this says which. Insert-only.
+
+    `successor` is where its people are now: the new address, or the household that they joined. A split leaves the
+    household as it is; `successor` is the second one.
+    """
+
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="changes", verbose_name="住户")
+    kind = models.CharField("变更", max_length=8, choices=ChangeKind.choices)
+    successor = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="+", verbose_name="转到")
+    reason = models.CharField("原因", max_length=200)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="经办"
+    )
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "住户变更"
+        verbose_name_plural = "住户变更"
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=ChangeKind.values), name="household_change_kind_known"),
+            models.CheckConstraint(condition=~Q(reason=""), name="household_change_reason_given"),
+            models.CheckConstraint(condition=~Q(successor=F("household")), name="household_change_goes_somewhere"),
+            models.UniqueConstraint(
+                fields=["household"], condition=~Q(kind=ChangeKind.SPLIT), name="household_ends_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.household_id} {self.get_kind_display()}"

@@ -55,7 +55,8 @@ def came_since_sql(*, moment: dt.datetime, household_ids_sql: str | None = None)
     """A query for (household_id, points): what came into AVAILABLE to stay, of what was awarded at or after a moment.
 
     Reversals are already out of the settlements' own figures, and a refund only gives back what was there before.
-    Points that an officer gave are as old as the decision. Returns the statement and its parameters.
+    Points that an officer gave are as old as the decision; points that came with people who moved in keep the year they
+    were awarded in (a moment is the beginning of a local year). Returns the statement and its parameters.
     """
     own = f"AND household_id IN ({household_ids_sql})" if household_ids_sql is not None else ""
     return (
@@ -63,6 +64,9 @@ def came_since_sql(*, moment: dt.datetime, household_ids_sql: str | None = None)
             FROM points_daysettlement WHERE first_awarded_at >= %s {own}
             UNION ALL
             SELECT household_id, moved_points FROM points_pointcorrection
-            WHERE moved_points > 0 AND decided_at >= %s {own}""",  # noqa: S608 - ids are whole numbers of ours
-        [dialect.adapt(value=moment)] * 2,
+            WHERE moved_points > 0 AND decided_at >= %s {own}
+            UNION ALL
+            SELECT successor_id, points FROM points_pointmove
+            WHERE awarded_in >= %s {own.replace("household_id", "successor_id")}""",  # noqa: S608 - whole numbers of ours
+        [*[dialect.adapt(value=moment)] * 2, local_year(now=moment)],
     )

@@ -1,7 +1,7 @@
 """What a transfer was for, in a sentence that people understand. Pure: read from its reason and its reference.
 
 Who posts chooses the reference: day/HOUSEHOLD/DATE/NUMBER/PART by the settlement, expire/HOUSEHOLD/RUN by the expiry,
-redemption/ID/redeem and …/refund, correction/ID/REASON.
+redemption/ID/redeem and …/refund, correction/ID/REASON, move/ID/out and …/in.
 """
 
 import datetime as dt
@@ -30,6 +30,8 @@ _OF_DAY = {
 _OF_ACT = {
     ("redemption", "redeem"): "兑换奖品(兑换单 {act_id}),用去 {points} 分",
     ("redemption", "refund"): "兑换单 {act_id} 没有领取,退回 {points} 分",
+    ("move", "out"): "转到新的一户 {points} 分",
+    ("move", "in"): "从原来的一户转来 {points} 分",
     ("correction", "BONUS"): "工作人员更正(第 {act_id} 号),增加 {points} 分",
     ("correction", "REVERSE"): "工作人员更正(第 {act_id} 号),扣减 {points} 分",
 }
@@ -42,6 +44,7 @@ _OF_REASON = {
     "REFUND": "退回 {points} 分",
     "REVERSE": "收回 {points} 分",
     "EXPIRE": "到期没有使用,过期 {points} 分",
+    "MOVE": "转户 {points} 分",
 }
 
 

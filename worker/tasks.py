@@ -8,6 +8,7 @@ from points.expiry import announce_expiry, expire_due
 from points.flags.look import look_tonight
 from points.release import release_due
 from points.services import expire_redemptions_due
+from points.services.moving import follow_points
 from sorting.services.alerts import watch_bins
 from sorting.services.messages import forget_old_messages
 from sorting.services.photo_clearing import clear_photos, sweep_photo_files
@@ -28,8 +29,11 @@ def tally_pending() -> str:
 
 @app.task(name="worker.release_due_points")
 def release_due_points() -> int:
-    """Release what is past its checking window."""
-    return release_due(now=timezone.now())
+    """Release what is past its checking window; what is released at an old home follows its people."""
+    now = timezone.now()
+    released = release_due(now=now)
+    follow_points(now=now)
+    return released
 
 
 @app.task(name="worker.expire_due_points")

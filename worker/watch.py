@@ -21,6 +21,7 @@ from points.expiry import announce_expiry, expire_due
 from points.flags.look import look_tonight
 from points.release import release_due
 from points.services import expire_redemptions_due
+from points.services.moving import follow_points
 from sorting.services.alerts import watch_bins
 from worker.tally import drain
 from worker.transaction import Fate
@@ -63,6 +64,7 @@ def watch() -> None:
     threading.Thread(target=_send_codes, args=(stop,), name="codes", daemon=True).start()
     chores = [
         _Chore(release_due, RELEASE_EVERY_S),
+        _Chore(follow_points, RELEASE_EVERY_S),
         _Chore(watch_bins, WATCH_BINS_EVERY_S),
         _Chore(commit_sample_keys, COMMIT_KEYS_EVERY_S),
         _Chore(expire_due, EXPIRE_EVERY_S),

@@ -1,5 +1,5 @@
 """Points in the back office, a file a noun."""
 
-from points.admin import corrections, flags, ledger, redemptions, rewards, shops
+from points.admin import corrections, flags, ledger, moves, redemptions, rewards, shops
 
-__all__ = ["corrections", "flags", "ledger", "redemptions", "rewards", "shops"]
+__all__ = ["corrections", "flags", "ledger", "moves", "redemptions", "rewards", "shops"]

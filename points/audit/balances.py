@@ -48,6 +48,8 @@ def check_identity(*, report: AuditReport) -> None:
                WHEN 'PENALTY' THEN d.kind = 'AVAILABLE' AND c.kind = 'PENALISED'
                WHEN 'REDEEM' THEN d.kind = 'AVAILABLE' AND c.kind = 'REDEEMED'
                WHEN 'REFUND' THEN d.kind = 'REDEEMED' AND c.kind = 'AVAILABLE'
+               WHEN 'MOVE' THEN (d.kind = 'AVAILABLE' AND c.kind = 'MOVED')
+                                OR (d.kind = 'MOVED' AND c.kind = 'AVAILABLE')
                WHEN 'EXPIRE' THEN d.kind = 'AVAILABLE' AND c.kind = 'EXPIRED'
                ELSE c.kind = 'REVERSED' OR (d.kind = 'PENALISED' AND c.kind = 'AVAILABLE') END)"""
     )

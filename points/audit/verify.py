@@ -7,6 +7,7 @@ from points.audit.balances import check_balances, check_identity, check_orphans
 from points.audit.chain import check_chain
 from points.audit.corrections import check_corrections
 from points.audit.days import check_days
+from points.audit.moves import check_moves
 from points.audit.report import AuditReport
 from points.audit.rewards import check_rewards
 from points.models import DaySettlement
@@ -24,6 +25,7 @@ def verify_ledger() -> AuditReport:
         check_identity(report=report)
         check_orphans(report=report)
         check_corrections(report=report)
+        check_moves(report=report)
         check_days(report=report)
         check_rewards(report=report)
         report.household_count = DaySettlement.objects.values("household_id").distinct().count()

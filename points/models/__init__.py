@@ -4,6 +4,7 @@ from points.models.corrections import CorrectionState, PointCorrection
 from points.models.days import DaySettlement, HouseholdDay
 from points.models.flags import Flag, FlagKind, FlagLook, FlagState
 from points.models.ledger import Account, AccountKind, Reason, RunKind, TallyRun, Transfer
+from points.models.moves import PointMove
 from points.models.programme import PointRule, Programme, ProgrammeState, RuleUnit
 from points.models.redemptions import (
     HOLDING_STATUSES,
@@ -30,6 +31,7 @@ __all__ = [
     "HouseholdDay",
     "LimitPeriod",
     "PointCorrection",
+    "PointMove",
     "PointRule",
     "Programme",
     "ProgrammeSimulation",

@@ -16,6 +16,7 @@ class AccountKind(models.TextChoices):
     EXPIRED = "EXPIRED", "已过期"
     REVERSED = "REVERSED", "已冲正"
     PENALISED = "PENALISED", "已扣减"
+    MOVED = "MOVED", "转户"
 
 
 HOUSEHOLD_KINDS = (AccountKind.PENDING, AccountKind.AVAILABLE)
@@ -32,6 +33,7 @@ class Reason(models.TextChoices):
     REFUND = "REFUND", "退回"
     REVERSE = "REVERSE", "冲正"
     EXPIRE = "EXPIRE", "过期"
+    MOVE = "MOVE", "转户"
 
 
 class RunKind(models.TextChoices):
