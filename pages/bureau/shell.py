@@ -14,6 +14,7 @@ SCREENS: tuple[tuple[str, str], ...] = (
     ("bureau-registers", "督导台账"),
     ("bureau-teaching", "宣传普及"),
     ("bureau-photos", "相似照片"),
+    ("bureau-programmes", "积分方案"),
 )
 
 

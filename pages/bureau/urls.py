@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from pages.bureau.overview import live, overview
 from pages.bureau.photos import photo, photos
 from pages.bureau.problems import problems, scene_photo
+from pages.bureau.programmes import views as programmes
 from pages.bureau.registers import register, registers
 from pages.bureau.teaching import gathering, teaching
 
@@ -19,4 +20,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("teaching/<int:gathering_id>", gathering, name="bureau-gathering"),
     path("registers", registers, name="bureau-registers"),
     path("registers/<int:community_id>.<str:file_format>", register, name="bureau-register"),
+    path("programmes/", programmes.programmes, name="bureau-programmes"),
+    path("programmes/new", programmes.new_programme, name="bureau-programme-new"),
+    path("programmes/<int:programme_id>", programmes.programme, name="bureau-programme"),
+    path("programmes/<int:programme_id>/simulate", programmes.simulate, name="bureau-programme-simulate"),
+    path("programmes/<int:programme_id>/decide", programmes.decide, name="bureau-programme-decide"),
+    path("programmes/<int:programme_id>/withdraw", programmes.withdraw, name="bureau-programme-withdraw"),
 ]

@@ -13,8 +13,10 @@ from households.models import Card, Community, ConsentKind, Household, Member
 from households.services import record_consent
 from people.models import Role, RoleGrant, ScopeKind, User
 from points import ledger
-from points.models import AccountKind, PointCorrection, Reason, Redemption, Reward, RunKind, Shop, ShopKind
+from points.models import AccountKind, PointCorrection, Programme, Reason, Redemption, Reward, RunKind, Shop, ShopKind
+from points.programmes import rules_of
 from points.services.corrections import propose_correction
+from points.services.programmes import draft_programme
 from sorting.models import Alert, AlertKind, CollectionPoint, DropOff, SmartBin, Verdict, VerificationSource
 from sorting.services.photos import record_photo
 from sorting.services.verdicts import verify_drop_off
@@ -44,6 +46,7 @@ class Owned:
     problem: Problem
     photo_id: int
     gathering: Gathering
+    programme: Programme
 
 
 # By the name of the parameter in the address, so call the same thing by the same name everywhere.
@@ -62,6 +65,7 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "shop_id": lambda owned: owned.shop.pk,
     "problem_id": lambda owned: owned.problem.pk,
     "photo_id": lambda owned: owned.photo_id,
+    "programme_id": lambda owned: owned.programme.pk,
     "file_name": lambda owned: f"{'0' * 32}-small.webp",  # no reward's picture
     "gathering_id": lambda owned: owned.gathering.pk,
     "gathering_token": lambda owned: owned.gathering.token,
@@ -227,6 +231,15 @@ def _make_owned(
             starts_at=NOON,
             ends_at=NOON + dt.timedelta(hours=4),
             token=f"token-of-{household.pk}",
+        ),
+        programme=draft_programme(
+            name="试行方案",
+            community=household.community,
+            holds_from=TODAY + dt.timedelta(days=7),
+            rules=rules_of(programme=Programme.objects.get(drafted_by=None)),
+            reason="试行",
+            officer=officer,
+            now=NOON,
         ),
     )
 

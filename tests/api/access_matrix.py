@@ -114,6 +114,13 @@ GET     bureau-teaching                           302   403   403   403   403   
 GET     bureau-gathering                          302   403   403   403   403   200   403
 GET     bureau-registers                          302   403   403   403   403   200   403
 GET     bureau-register                           302   403   403   403   403   200   403
+GET     bureau-programmes                         302   403   403   403   403   200   403
+GET     bureau-programme-new                      302   403   403   403   403   200   403
+POST    bureau-programme-new                      302   403   403   403   403   302   403
+GET     bureau-programme                          302   403   403   403   403   200   403
+POST    bureau-programme-simulate                 302   403   403   403   403   302   403
+POST    bureau-programme-decide                   302   403   403   403   403   302   403
+POST    bureau-programme-withdraw                 302   403   403   403   403   302   403
 GET     favicon.ico                               302   302   302   302   302   302   302
 GET     healthz                                   200   200   200   200   200   200   200
 GET     readyz                                    200   200   200   200   200   200   200

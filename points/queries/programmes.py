@@ -1,0 +1,30 @@
+"""Programmes for those who look after communities: what holds, what is drafted, what came before."""
+
+import datetime as dt
+
+from django.db.models import Q, QuerySet
+
+from households.models import Community
+from points.models import Programme, ProgrammeState
+
+
+def programmes_in_communities(*, communities: QuerySet[Community]) -> QuerySet[Programme]:
+    """The district's programmes and those of the communities, the latest first."""
+    found = Programme.objects.filter(Q(community__isnull=True) | Q(community__in=communities))
+    return found.select_related("community", "drafted_by", "decided_by").order_by("-holds_from", "-pk")
+
+
+def versions_of(*, programme: Programme) -> QuerySet[Programme]:
+    """The approved programmes of the same community, or of the district, the latest first."""
+    found = Programme.objects.filter(community=programme.community_id, state=ProgrammeState.APPROVED)
+    return found.order_by("-holds_from")
+
+
+def programme_holding(*, community: Community | None, on: dt.date) -> Programme:
+    """What holds on a day in a community, or in the district at large.
+
+    :raises Programme.DoesNotExist: nothing does.
+    """
+    found = Programme.objects.filter(state=ProgrammeState.APPROVED, holds_from__lte=on)
+    own = found.filter(community=community) if community else found.none()
+    return own.order_by("-holds_from").first() or found.filter(community__isnull=True).latest("holds_from")
