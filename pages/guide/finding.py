@@ -7,7 +7,8 @@ from django.views.decorators.http import require_http_methods
 
 from guides.queries.drop_offs import drop_off_of_code
 from lib.errors import DomainError
-from lib.qr_pictures import read_qr
+from lib.picture_turns import in_turn
+from lib.qr import read_qr
 from pages.guide.shell import Duty, for_guides, render_guide
 from pages.guide.uploads import uploaded
 
@@ -52,7 +53,7 @@ def photographed(request: HttpRequest) -> str:
     data = uploaded(request=request, name="picture")
     if not data:
         return ""
-    text = read_qr(data=data)
+    text = in_turn(work=lambda: read_qr(data=data))
     if text is None:
         raise CodeUnreadable
     return text
