@@ -5,6 +5,7 @@ import secrets
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -104,6 +105,7 @@ def _card(*, item: CatalogueItem) -> dict[str, object]:
         "reward_id": item.reward_id,
         "name": item.name,
         "description": item.description,
+        "picture": reverse("reward-picture", args=[f"{item.picture}-small.webp"]) if item.picture else "",
         "points": f"{item.points:,}",
         "obstacle": OBSTACLES[item.obstacle].format(missing=f"{item.missing_points:,}"),
         "stock": "" if item.stock_count is None else f"剩 {item.stock_count:,} 件",

@@ -2,18 +2,23 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from households.models import Household
 from people.models import User
+from points.models import Reward
+from points.reward_pictures import store_reward_picture
 from sorting.models import SmartBin
 from tests.browser.conftest import Visit
 from tests.builders import make_drop_off
+from tests.lib.test_pictures import saved, scene
 from tests.pages.my.conftest import make_resident
 from tests.rewards import earn, make_reward, make_shop
 from worker.tally import drain
@@ -34,14 +39,16 @@ def sign_in(*, visit: Visit, user: User, live_server: LiveServer) -> None:
 
 
 @pytest.fixture
-def grandma(zhang: Household, bin_07: SmartBin, zhao: User) -> User:
+def grandma(zhang: Household, bin_07: SmartBin, zhao: User, settings: Settings, tmp_path: Path) -> User:
     """Mrs Zhang with 100 points, two bags of today and a reward that she can afford."""
     now = timezone.now()
     earn(households=[zhang], smart_bin=bin_07, points=100, now=now)
     for weight_g in (1_620, 150):
         make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=now, weight_g=weight_g, is_tallied=False)
     drain(now=now)
-    make_reward(shops=[make_shop()], by=zhao, now=now)
+    settings.STATE_DIR = tmp_path
+    salt = make_reward(shops=[make_shop()], by=zhao, now=now)
+    Reward.objects.filter(pk=salt.pk).update(picture=store_reward_picture(data=saved(scene())))
     return make_resident(household=zhang, name="张奶奶", phone="13800000001", now=now)
 
 
@@ -53,6 +60,9 @@ def test_every_screen_fits_and_is_accessible(
     sign_in(visit=opened, user=grandma, live_server=live_server)
     for screen in SCREENS:
         opened.page.goto(f"{live_server.url}/my/{screen}")
+        if screen == "rewards":
+            opened.page.wait_for_load_state("networkidle")  # its pictures come late
+            assert opened.page.evaluate("[...document.images].every(each => each.naturalWidth > 0)")
         opened.shoot(name=f"my-{screen or 'home'}-{width}-{scheme}")
         assert opened.overflow_px() <= 0, screen
         assert opened.violations() == [], screen

@@ -1,16 +1,20 @@
 """A resident redeems in two steps, shows a code, changes her mind."""
 
 import re
+from pathlib import Path
 
 import pytest
 import time_machine
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from households.models import Household
 from people.models import User
 from points.models import Redemption, Reward
+from points.reward_pictures import store_reward_picture
 from sorting.models import SmartBin
 from tests.conftest import NOON
+from tests.lib.test_pictures import saved, scene
 from tests.rewards import earn, make_reward, make_shop
 from tests.worker.test_tally import balances
 
@@ -52,6 +56,16 @@ def test_grandma_redeems_and_shows_the_code(grandma: Client, salt: Reward, rich:
     assert f"{code[:4]} {code[4:8]} {code[8:]}" in text
     assert "<svg" in text
     assert balances(zhang)[1] == 70
+
+
+def test_grandma_sees_what_she_can_have(
+    grandma: Client, salt: Reward, rich: None, settings: Settings, tmp_path: Path
+) -> None:
+    assert "<img" not in grandma.get("/my/rewards").content.decode()
+    settings.STATE_DIR = tmp_path
+    Reward.objects.filter(pk=salt.pk).update(picture=store_reward_picture(data=saved(scene())))
+    (address,) = re.findall(r'<img src="(/reward-pictures/[^"]+)"', grandma.get("/my/rewards").content.decode())
+    assert grandma.get(address)["Content-Type"] == "image/webp"
 
 
 def test_grandma_changes_her_mind_and_has_her_points_again(
