@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import io
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -40,6 +41,13 @@ def write_csv(*, path: Path, headings: Sequence[str], rows: Iterable[Sequence[Va
         if is_replacing:
             target.unlink(missing_ok=True)
     return count
+
+
+def csv_text(*, headings: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
+    """The same in memory, for a table that a person downloads."""
+    file = io.StringIO(newline="")
+    _write(file, headings=headings, rows=rows)
+    return file.getvalue()
 
 
 def require_writable(*, path: Path) -> None:

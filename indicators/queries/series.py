@@ -1,10 +1,10 @@
-"""Reads the tallies and loads of a period by day, for the trend: one query each, whatever the number of communities."""
+"""Reads the tallies of a period by day, for the trend: one query, whatever the number of communities."""
 
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
 from collection.models import Load
 from indicators.facts import Period
@@ -13,12 +13,11 @@ from indicators.models import CommunityDay
 
 @dataclass(frozen=True, slots=True)
 class DayWeight:
-    """Grams of one category on one day. `destination` is that of loads, "" for drop-offs."""
+    """Grams of one category that were dropped off on one day."""
 
     on: dt.date
     category: str
     weight_g: int
-    destination: str = ""
 
 
 def drop_off_series(*, period: Period, community_ids: Collection[int] | None) -> list[DayWeight]:
@@ -30,13 +29,10 @@ def drop_off_series(*, period: Period, community_ids: Collection[int] | None) ->
     return [DayWeight(on=on, category=category, weight_g=int(total_g)) for on, category, total_g in rows]
 
 
-def load_series(*, period: Period, community_ids: Collection[int] | None) -> list[DayWeight]:
-    """What was weighed by day, category and destination; None stands for every community."""
+def last_load_on(*, period: Period, community_ids: Collection[int] | None) -> dt.date | None:
+    """The last day of the period with a load; None where there is none. None stands for every community."""
     loads = Load.objects.filter(collected_on__range=(period.starts_on, period.ends_on))
     if community_ids is not None:
         loads = loads.filter(community__in=community_ids)
-    rows = loads.values_list("collected_on", "category", "destination").annotate(total_g=Sum("weight_g"))
-    return [
-        DayWeight(on=on, category=category, weight_g=int(total_g), destination=destination)
-        for on, category, destination, total_g in rows.order_by("collected_on")
-    ]
+    found: dt.date | None = loads.aggregate(last_on=Max("collected_on"))["last_on"]
+    return found

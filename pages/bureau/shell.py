@@ -13,6 +13,7 @@ SCREENS: tuple[tuple[str, str], ...] = (
     ("bureau-problems", "问题整改"),
     ("bureau-registers", "督导台账"),
     ("bureau-teaching", "宣传普及"),
+    ("bureau-plan", "47 项指标"),
     ("bureau-photos", "相似照片"),
     ("bureau-programmes", "积分方案"),
 )

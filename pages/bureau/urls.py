@@ -4,14 +4,20 @@ from django.urls import URLPattern, URLResolver, path
 
 from pages.bureau.overview import live, overview
 from pages.bureau.photos import photo, photos
+from pages.bureau.plan import plan
 from pages.bureau.problems import problems, scene_photo
 from pages.bureau.programmes import views as programmes
 from pages.bureau.registers import register, registers
 from pages.bureau.teaching import gathering, teaching
+from pages.bureau.ways_down import community, figure, household
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview, name="bureau"),
     path("live", live, name="bureau-live"),
+    path("figures/<str:figure_key>", figure, name="bureau-figure"),
+    path("communities/<int:community_id>", community, name="bureau-community"),
+    path("households/<int:household_id>", household, name="bureau-household"),
+    path("plan", plan, name="bureau-plan"),
     path("photos", photos, name="bureau-photos"),
     path("photos/<int:photo_id>", photo, name="bureau-photo"),
     path("problems", problems, name="bureau-problems"),

@@ -53,6 +53,7 @@ class Owned:
 OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "household_id": lambda owned: owned.household.pk,
     "community_id": lambda owned: owned.community.pk,
+    "figure_key": lambda owned: "landfill_kg",
     "point_id": lambda owned: owned.point.pk,
     "drop_off_id": lambda owned: owned.drop_off.pk,
     "token": lambda owned: "0123456789abcdef0123456789abcdef",  # nobody's card

@@ -105,6 +105,11 @@ POST    guide-send                                302   403   403   400   403   
 GET     guide-worker                              200   200   200   200   200   200   200
 GET     bureau                                    302   403   403   403   403   200   403
 GET     bureau-live                               302   403   403   403   403   200   403
+GET     bureau-figure                             302   403   403   403   403   200   403
+GET     bureau-community                          302   403   403   403   403   200   403
+GET     bureau-household                          302   403   403   403   403   200   403
+POST    bureau-household                          302   403   403   403   403   200   403
+GET     bureau-plan                               302   403   403   403   403   200   403
 GET     bureau-photos                             302   403   403   403   403   200   403
 GET     bureau-photo                              302   403   403   403   403   200   403
 POST    bureau-photo                              302   403   403   403   403   302   403

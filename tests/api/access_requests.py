@@ -12,6 +12,7 @@ from tests.conftest import NOON
 PERIOD = {"from": "2026-11-01", "to": "2026-11-30"}
 
 REQUESTS: Mapping[str, Callable[[Owned], Any]] = {
+    "POST bureau-household": lambda owned: {"reason": "核对投诉"},
     "POST my-reward": lambda owned: {"key": "tap-of-the-matrix"},
     "POST my-consent": lambda owned: {"kind": "PHOTO", "give": "1"},
     "POST my-member-invite": lambda owned: {"name": "小明", "phone": "13800000008"},

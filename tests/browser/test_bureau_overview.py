@@ -48,6 +48,17 @@ def test_officer_zhao_reads_the_month_in_a_minute(
     opened.shoot(name=f"bureau-overview-{width}-{scheme}")
     assert opened.violations() == []
     assert opened.overflow_px() <= 0
+    for name, address in (
+        ("figure", "figures/recovery_rate.weighed"),
+        ("community", f"communities/{east_lake.pk}"),
+        ("household", f"households/{zhang.pk}"),
+        ("plan", "plan"),
+    ):
+        page.goto(f"{live_server.url}/bureau/{address}")
+        opened.shoot(name=f"bureau-{name}-{width}-{scheme}")
+        assert opened.violations() == [], name
+        assert opened.overflow_px() <= 0, name
+    page.goto(f"{live_server.url}/bureau/")
     page.get_by_role("combobox", name="趋势").select_option("week")
     page.get_by_role("button", name="查看").click()
     page.wait_for_url("**by=week**")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from indicators.facts import CommunityFacts, Period
 from indicators.queries.communities import community_facts
-from indicators.queries.series import drop_off_series, load_series
+from indicators.queries.series import drop_off_series, last_load_on
 from pages.bureau.asked import Asked
 from pages.bureau.dashboard.cards import Card, Stage, cards_of, stages_of
 from pages.bureau.dashboard.ranking import Ranked, rank_communities, rank_subdistricts
@@ -94,10 +94,9 @@ def _both_ends(*, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
 
 def _loads_note(*, asked: Asked) -> str:
     """Until when loads are known: figures by weight look better than they are over days without any."""
-    loads = load_series(period=asked.period, community_ids=asked.community_ids)
-    if not loads:
+    last_on = last_load_on(period=asked.period, community_ids=asked.community_ids)
+    if last_on is None:
         return "这段日期没有清运过磅,过磅的指标都没有数据。"
-    last_on = loads[-1].on
     if last_on == asked.period.ends_on:
         return ""
     return f"清运过磅只到 {last_on:%-m月%-d日}:之后几天还没有清运单,人均日产量会偏低。"

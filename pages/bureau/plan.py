@@ -1,0 +1,132 @@
+"""The plan's 47 indicators in one table: baseline, target, value, status and department."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from indicators.catalogue import COMPUTED, Computed
+from indicators.facts import CommunityFacts
+from indicators.models import Direction, IndicatorMeasure, Source
+from indicators.queries.plan import latest_values, measures_of_plan
+from lib.csv_output import csv_text
+from pages.access import for_roles
+from pages.bureau.asked import Asked, AskedWrongly, read_asked
+from pages.bureau.dashboard.cards import STATES, UNITS, figure_of
+from pages.bureau.dashboard.reading import facts_in_scope
+from pages.bureau.overview import asked_context, render_asked_wrongly
+from pages.bureau.shell import render_bureau
+from pages.reading_out import NO_DATA, number_text, state_of
+from people.models import Role
+from people.standing import Standing
+
+HEADINGS = ("序号", "指标", "基线", "2020 年目标", "数值", "期间", "状态", "来源", "责任部门")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One measure of an indicator, in the order of HEADINGS."""
+
+    number: int
+    name: str
+    baseline: str
+    target: str
+    value: str
+    period: str
+    state: str
+    state_text: str
+    source: str
+    departments: str
+
+    @property
+    def cells(self) -> tuple[str | int, ...]:
+        """In the order of HEADINGS."""
+        return (
+            self.number, self.name, self.baseline, self.target, self.value, self.period, self.state_text, self.source,
+            self.departments,
+        )  # fmt: skip
+
+
+@require_safe
+@for_roles(Role.OFFICER)
+def plan(request: HttpRequest, standing: Standing) -> HttpResponse:
+    """The platform's figures of the period asked for, the departments' latest; `?format=csv` as a file."""
+    try:
+        asked = read_asked(parameters=request.GET.dict(), standing=standing, today=timezone.localdate())
+    except AskedWrongly as error:
+        return render_asked_wrongly(request, error=error, current="bureau-plan")
+    rows = _rows(asked=asked)
+    if request.GET.get("format") == "csv":
+        return HttpResponse(
+            "\ufeff" + csv_text(headings=HEADINGS, rows=(row.cells for row in rows)),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": 'attachment; filename="indicators.csv"'},
+        )
+    context = {
+        "heading": "47 项指标",
+        "headings": HEADINGS,
+        "rows": rows,
+        "csv_query": asked.query(format="csv"),
+        "without_value_count": sum(1 for row in rows if row.state == "none"),
+    }
+    return render_bureau(request, "pages/bureau/plan.html", context | asked_context(asked=asked), current="bureau-plan")
+
+
+def _rows(*, asked: Asked) -> list[PlanRow]:
+    computed = {each.number: each for each in reversed(COMPUTED) if each.number and each.measure != "bin_side"}
+    communities = facts_in_scope(asked=asked)
+    reported = latest_values()
+    rows = []
+    for measure in measures_of_plan():
+        formula = computed.get(measure.indicator.number)
+        if formula is not None:
+            value, period, state = _computed(computed=formula, communities=communities, asked=asked)
+        else:
+            value, period, state = NO_DATA, "", "none"
+            if (found := reported.get(measure.pk)) is not None:
+                value = found.value_text or f"{(found.value or Decimal()).normalize():f} {measure.unit}"
+                period, state = (
+                    f"{found.starts_on} 至 {found.ends_on}",
+                    _reported_state(measure=measure, value=found.value),
+                )
+        rows.append(
+            PlanRow(
+                number=measure.indicator.number,
+                name=measure.name,
+                baseline=measure.baseline_text or NO_DATA,
+                target=measure.target_text,
+                value=value,
+                period=period,
+                state=state,
+                state_text=STATES[state],
+                source=str(Source(measure.indicator.source).label),
+                departments="、".join(measure.indicator.departments),
+            )
+        )
+    return rows
+
+
+def _computed(*, computed: Computed, communities: list[CommunityFacts], asked: Asked) -> tuple[str, str, str]:
+    figure = figure_of(computed=computed, communities=communities, period=asked.period)
+    target = computed.target(asked.period.ends_on)
+    state = state_of(
+        value=figure.value,
+        target=None if target is None else Fraction(target),
+        is_less_better=computed.is_less_better,
+    )
+    value = number_text(value=figure.value, unit=computed.unit)
+    shown = value if figure.value is None else f"{value} {UNITS[computed.unit]}"
+    return shown, f"{asked.period.starts_on} 至 {asked.period.ends_on}", state
+
+
+def _reported_state(*, measure: IndicatorMeasure, value: Decimal | None) -> str:
+    if value is None or measure.target is None:
+        return "open"
+    return state_of(
+        value=Fraction(value),
+        target=Fraction(measure.target),
+        is_less_better=measure.direction == Direction.AT_MOST,
+    )

@@ -1,0 +1,68 @@
+"""All 47 indicators in one table, as the plan prints them; what nobody entered has no value."""
+
+import csv
+import datetime as dt
+import io
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from households.models import Community
+from indicators.models import IndicatorMeasure, IndicatorValue
+from people.models import User
+from tests.builders import make_load
+from tests.pages.bureau.test_overview import MONDAY, NOVEMBER, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def officer(client: Client, zhao: User) -> Client:
+    """Officer Zhao's browser."""
+    client.force_login(zhao)
+    return client
+
+
+def rows_of(client: Client) -> list[dict[str, str]]:
+    """The table as it is downloaded."""
+    answer = client.get("/bureau/plan", NOVEMBER | {"format": "csv"})
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def test_numbers_departments_and_sources_are_those_of_the_published_plan(officer: Client, real_data: Path) -> None:
+    with (real_data / "indicators.csv").open(encoding="utf8") as file:
+        published = {row["number"]: row for row in csv.DictReader(file)}
+    shown = rows_of(officer)
+    assert {row["序号"] for row in shown} == set(published)
+    for row in shown:
+        plan = published[row["序号"]]
+        assert row["责任部门"] == plan["departments"].replace(";", "、")
+        assert row["来源"] == {"platform": "平台计算", "reported": "部门填报"}[plan["source"]]
+
+
+def test_the_platforms_figures_are_computed_and_the_others_have_no_value_yet(
+    officer: Client, east_lake: Community
+) -> None:
+    make_load(community=east_lake, category="FOOD", destination="COMPOSTING", weight_g=500_000, on=MONDAY)
+    make_load(community=east_lake, category="RESIDUAL", destination="LANDFILL", weight_g=500_000, on=MONDAY)
+    rows = {row["序号"]: row for row in rows_of(officer)}
+    assert (rows["7"]["数值"], rows["7"]["状态"]) == ("50.0 %", "✓ 达标")
+    assert (rows["11"]["数值"], rows["11"]["状态"]) == ("0.5 吨", "✗ 未达标")
+    assert (rows["5"]["数值"], rows["5"]["状态"]) == ("—", "没有数据")
+
+
+def test_a_department_s_latest_value_stands_against_its_target(officer: Client, now: dt.datetime) -> None:
+    measure = IndicatorMeasure.objects.get(indicator__number=5)
+    for year, value in ((2018, "70"), (2019, "81.5")):
+        IndicatorValue.objects.create(
+            measure=measure,
+            starts_on=dt.date(year, 1, 1),
+            ends_on=dt.date(year, 12, 31),
+            value=Decimal(value),
+            recorded_at=now - dt.timedelta(days=2020 - year),
+        )
+    row = next(row for row in rows_of(officer) if row["序号"] == "5")
+    assert (row["数值"], row["期间"], row["状态"]) == ("81.5 %", "2019-01-01 至 2019-12-31", "✓ 达标")
+    assert "81.5 %" in text_of(officer, "/bureau/plan")
