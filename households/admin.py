@@ -13,10 +13,20 @@ from households.models import Card, Community, Consent, Household, Member, Subdi
 from households.pin_screen import PinScreen
 from households.services import open_household
 from people.back_office import KeptAdmin, ReadOnlyAdmin, ReadOnlyInline
-from people.models import User
+from people.grants_admin import offer_scopes
+from people.models import ScopeKind, User
 
 OPEN_S = 15 * 60  # how long one reason lets an administrator go on looking at the same household
 _OPENED = "opened_households"
+
+offer_scopes(
+    kind=ScopeKind.SUBDISTRICT,
+    choices=lambda: list(Subdistrict.objects.order_by("name").values_list("pk", "name")),
+)
+offer_scopes(
+    kind=ScopeKind.COMMUNITY,
+    choices=lambda: list(Community.objects.order_by("name").values_list("pk", "name")),
+)
 
 
 @admin.register(Subdistrict)

@@ -8,20 +8,15 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from lib.errors import DomainError
-from people.back_office import PlainInline, ReadOnlyAdmin
-from people.models import AccessLog, RoleGrant, User
+from people.back_office import ReadOnlyAdmin
+from people.grants_admin import RoleGrantInline
+from people.models import AccessLog, User
 from people.services.second_factor import reset_factor
 
 admin.site.site_header = "分分 · 管理后台"
 admin.site.site_title = "分分"
 admin.site.index_title = "管理"
 admin.site.unregister(Group)  # roles come from RoleGrant
-
-
-class RoleGrantInline(PlainInline):
-    """The roles of one user."""
-
-    model = RoleGrant
 
 
 @admin.register(User)

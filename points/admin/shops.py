@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from lib.errors import DomainError
 from people.back_office import KeptAdmin, ReadOnlyAdmin
-from people.models import User
+from people.grants_admin import offer_scopes
+from people.models import ScopeKind, User
 from points.models import Shop, ShopSettlement
 from points.queries.shop_settlements import months_of_shop
 from points.reward_rules import yuan
@@ -19,6 +20,8 @@ from points.services import close_shop_month
 from points.settlement_sheet import settlement_sheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+offer_scopes(kind=ScopeKind.SHOP, choices=lambda: list(Shop.objects.order_by("name").values_list("pk", "name")))
 
 
 @admin.register(Shop)

@@ -46,7 +46,12 @@ class RefusedEvent(models.Model):
         indexes = [models.Index(fields=["last_received_at"], name="refused_event_last")]
 
     def __str__(self) -> str:
-        return f"{self.event_id}: {self.code}"
+        return f"{self.event_id_start}: {self.code}"
+
+    @property
+    def event_id_start(self) -> str:
+        """As much as a row has room for: what a broken bin sends may be 200 characters without a gap."""
+        return self.event_id if len(self.event_id) <= 20 else f"{self.event_id[:20]}…"
 
 
 class DeviceMessage(models.Model):
