@@ -14,6 +14,7 @@ SCREENS: tuple[tuple[str, str], ...] = (
     ("bureau-registers", "督导台账"),
     ("bureau-teaching", "宣传普及"),
     ("bureau-plan", "47 项指标"),
+    ("bureau-flags", "可疑线索"),
     ("bureau-photos", "相似照片"),
     ("bureau-programmes", "积分方案"),
 )

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from pages.bureau.flags import flag, flags
 from pages.bureau.overview import live, overview
 from pages.bureau.photos import photo, photos
 from pages.bureau.plan import plan
@@ -18,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("communities/<int:community_id>", community, name="bureau-community"),
     path("households/<int:household_id>", household, name="bureau-household"),
     path("plan", plan, name="bureau-plan"),
+    path("flags/", flags, name="bureau-flags"),
+    path("flags/<int:flag_id>", flag, name="bureau-flag"),
     path("photos", photos, name="bureau-photos"),
     path("photos/<int:photo_id>", photo, name="bureau-photo"),
     path("problems", problems, name="bureau-problems"),

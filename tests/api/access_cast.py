@@ -13,7 +13,19 @@ from households.models import Card, Community, ConsentKind, Household, Member
 from households.services import record_consent
 from people.models import Role, RoleGrant, ScopeKind, User
 from points import ledger
-from points.models import AccountKind, PointCorrection, Programme, Reason, Redemption, Reward, RunKind, Shop, ShopKind
+from points.models import (
+    AccountKind,
+    Flag,
+    FlagKind,
+    PointCorrection,
+    Programme,
+    Reason,
+    Redemption,
+    Reward,
+    RunKind,
+    Shop,
+    ShopKind,
+)
 from points.programmes import rules_of
 from points.services.corrections import propose_correction
 from points.services.programmes import draft_programme
@@ -47,6 +59,7 @@ class Owned:
     photo_id: int
     gathering: Gathering
     programme: Programme
+    flag: Flag
 
 
 # By the name of the parameter in the address, so call the same thing by the same name everywhere.
@@ -67,6 +80,7 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "problem_id": lambda owned: owned.problem.pk,
     "photo_id": lambda owned: owned.photo_id,
     "programme_id": lambda owned: owned.programme.pk,
+    "flag_id": lambda owned: owned.flag.pk,
     "file_name": lambda owned: f"{'0' * 32}-small.webp",  # no reward's picture
     "gathering_id": lambda owned: owned.gathering.pk,
     "gathering_token": lambda owned: owned.gathering.token,
@@ -241,6 +255,19 @@ def _make_owned(
             reason="试行",
             officer=officer,
             now=NOON,
+        ),
+        flag=Flag.objects.create(
+            kind=FlagKind.SPLITTING,
+            subject=f"household/{household.pk}/FOOD",
+            occasion="2026-W48",
+            community=household.community,
+            household=household,
+            starts_on=TODAY,
+            ends_on=TODAY,
+            figures={"bag_count": 7},
+            drop_off_ids=[drop_off.pk],
+            opened_at=NOON,
+            last_seen_at=NOON,
         ),
     )
 

@@ -110,6 +110,9 @@ GET     bureau-community                          302   403   403   403   403   
 GET     bureau-household                          302   403   403   403   403   200   403
 POST    bureau-household                          302   403   403   403   403   200   403
 GET     bureau-plan                               302   403   403   403   403   200   403
+GET     bureau-flags                              302   403   403   403   403   200   403
+GET     bureau-flag                               302   403   403   403   403   200   403
+POST    bureau-flag                               302   403   403   403   403   200   403
 GET     bureau-photos                             302   403   403   403   403   200   403
 GET     bureau-photo                              302   403   403   403   403   200   403
 POST    bureau-photo                              302   403   403   403   403   302   403

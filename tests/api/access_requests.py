@@ -68,6 +68,7 @@ REQUESTS: Mapping[str, Callable[[Owned], Any]] = {
         "reason": "来电",
     },
     "POST api-bureau-decision": lambda owned: {"is_approved": False},
+    "POST bureau-flag": lambda owned: {"action": "open", "reason": "核对线索"},
     "POST bureau-photo": lambda owned: {"reason": "相似照片核对"},
     "GET bureau-programme-new": lambda owned: {"community": owned.community.pk},
     "POST bureau-programme-new": lambda owned: {
