@@ -14,6 +14,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from guides.services.appeals import escalate_overdue
 from guides.services.sampling import commit_sample_keys
 from people.code_senders import configured_sender
 from people.services import send_waiting_codes
@@ -64,6 +65,7 @@ def watch() -> None:
     threading.Thread(target=_send_codes, args=(stop,), name="codes", daemon=True).start()
     chores = [
         _Chore(release_due, RELEASE_EVERY_S),
+        _Chore(escalate_overdue, RELEASE_EVERY_S),
         _Chore(follow_points, RELEASE_EVERY_S),
         _Chore(watch_bins, WATCH_BINS_EVERY_S),
         _Chore(commit_sample_keys, COMMIT_KEYS_EVERY_S),

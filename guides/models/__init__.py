@@ -1,5 +1,6 @@
 """Who looks after which community, who is on duty where, what they found, and what they are to look at."""
 
+from guides.models.appeals import Appeal, AppealOutcome, AppealSubject
 from guides.models.assignments import GuideAssignment
 from guides.models.phones import GuidePhone, GuidePin, PhoneGuide
 from guides.models.problems import Problem, ProblemKind
@@ -9,6 +10,9 @@ from guides.models.shifts import RosterSlot, Shift
 from guides.models.teaching import Attendance, Gathering, GatheringKind, HomeVisit
 
 __all__ = [
+    "Appeal",
+    "AppealOutcome",
+    "AppealSubject",
     "Attendance",
     "Gathering",
     "GatheringKind",

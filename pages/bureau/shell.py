@@ -10,11 +10,12 @@ from django.urls import reverse
 # (the screen's url name, its word), in the order of the navigation. A new screen adds its line.
 SCREENS: tuple[tuple[str, str], ...] = (
     ("bureau", "总览"),
+    ("bureau-plan", "47 项指标"),
     ("bureau-problems", "问题整改"),
     ("bureau-registers", "督导台账"),
     ("bureau-teaching", "宣传普及"),
-    ("bureau-plan", "47 项指标"),
     ("bureau-flags", "可疑线索"),
+    ("bureau-appeals", "申诉"),
     ("bureau-photos", "相似照片"),
     ("bureau-programmes", "积分方案"),
 )

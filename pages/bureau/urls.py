@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from pages.bureau.appeals import appeals, one_appeal
 from pages.bureau.flags import flag, flags
 from pages.bureau.overview import live, overview
 from pages.bureau.photos import photo, photos
@@ -21,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plan", plan, name="bureau-plan"),
     path("flags/", flags, name="bureau-flags"),
     path("flags/<int:flag_id>", flag, name="bureau-flag"),
+    path("appeals/", appeals, name="bureau-appeals"),
+    path("appeals/<int:appeal_id>", one_appeal, name="bureau-appeal"),
     path("photos", photos, name="bureau-photos"),
     path("photos/<int:photo_id>", photo, name="bureau-photo"),
     path("problems", problems, name="bureau-problems"),

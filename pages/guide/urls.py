@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from pages.guide.appeals import appeals, one_appeal
 from pages.guide.at_point import at_point, drop_off_list
 from pages.guide.checks import spot_check
 from pages.guide.duty import duty_screen, end_duty
@@ -22,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drop-offs/<int:drop_off_id>", one_drop_off, name="guide-drop-off"),
     path("find", find, name="guide-find"),
     path("spot-check", spot_check, name="guide-spot-check"),
+    path("appeals/", appeals, name="guide-appeals"),
+    path("appeals/<int:appeal_id>", one_appeal, name="guide-appeal"),
     path("problems", problems, name="guide-problems"),
     path("problems/<int:problem_id>", one_problem, name="guide-problem"),
     path("scene-photos/<int:scene_photo_id>", scene_photo, name="guide-scene-photo"),

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from pages.my.appeals import appeal, appeals
 from pages.my.attending import attend
 from pages.my.home import home
 from pages.my.me import consent, export, invite, leave, me, notices, remove
@@ -20,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("attend/<str:gathering_token>", attend, name="my-attend"),
     path("code", code_to_show, name="my-code-to-show"),
     path("records", records, name="my-records"),
+    path("drop-offs/<int:drop_off_id>/appeal", appeal, name="my-appeal"),
+    path("appeals", appeals, name="my-appeals"),
     path("statement", statement, name="my-statement"),
     path("points", points, name="my-points"),
     path("community", community, name="my-community"),

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from django.utils import timezone
 from knox.models import AuthToken
 
-from guides.models import Gathering, Problem, ProblemKind, ScenePhoto, Shift
+from guides.models import Appeal, Gathering, Problem, ProblemKind, ScenePhoto, Shift
 from guides.queries import community_ids_of_guide
+from guides.services.appeals import open_appeal
 from households.models import Card, Community, ConsentKind, Household, Member
 from households.services import record_consent
 from people.models import Role, RoleGrant, ScopeKind, User
@@ -56,6 +57,7 @@ class Owned:
     redemption: Redemption
     shop: Shop
     problem: Problem
+    appeal: Appeal
     photo_id: int
     gathering: Gathering
     programme: Programme
@@ -78,6 +80,7 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "member_id": lambda owned: owned.household.members.earliest("pk").pk,
     "shop_id": lambda owned: owned.shop.pk,
     "problem_id": lambda owned: owned.problem.pk,
+    "appeal_id": lambda owned: owned.appeal.pk,
     "photo_id": lambda owned: owned.photo_id,
     "programme_id": lambda owned: owned.programme.pk,
     "flag_id": lambda owned: owned.flag.pk,
@@ -237,6 +240,7 @@ def _make_owned(
             found_at=NOON,
             due_at=NOON + dt.timedelta(hours=4),
         ),
+        appeal=_appeal_of(household=household, smart_bin=smart_bin),
         photo_id=_photo_of(drop_off=drop_off, household=household),
         gathering=Gathering.objects.create(
             community=household.community,
@@ -282,3 +286,16 @@ def _photo_of(*, drop_off: DropOff, household: Household) -> int:
     )
     assert recorded.photo_id is not None
     return recorded.photo_id
+
+
+def _appeal_of(*, household: Household, smart_bin: SmartBin) -> Appeal:
+    """Of a drop-off that nobody judged."""
+    drop_off = make_drop_off(smart_bin=smart_bin, occurred_at=NOON - dt.timedelta(minutes=9), household=household)
+    return open_appeal(
+        household=household,
+        drop_off_id=drop_off.pk,
+        subject="WEIGHT",
+        words="",
+        by=household.members.earliest("pk").user or User.objects.get(username="qian"),
+        now=NOON,
+    )

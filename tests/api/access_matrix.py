@@ -46,6 +46,9 @@ GET     my-attend                                 302   200ZL 200W  302   302   
 POST    my-attend                                 302   302ZL 302W  302   302   302   302
 GET     my-code-to-show                           302   200   200   302   302   302   302
 GET     my-records                                302   200   200   302   302   302   302
+GET     my-appeals                                302   200   200   302   302   302   302
+GET     my-appeal                                 302   200Z  200W  302   302   302   302
+POST    my-appeal                                 302   302Z  302W  302   302   302   302
 GET     my-statement                              302   200   200   302   302   302   302
 GET     my-points                                 302   200   200   302   302   302   302
 GET     my-community                              302   200   200   302   302   302   302
@@ -82,6 +85,9 @@ GET     guide-find                                302   403   403   200   403   
 POST    guide-find                                302   403   403   302ZL 403   403   403
 GET     guide-spot-check                          302   403   403   200   403   403   403
 POST    guide-spot-check                          302   403   403   302   403   403   403
+GET     guide-appeals                             302   403   403   200   403   403   403
+GET     guide-appeal                              302   403   403   200ZL 403   403   403
+POST    guide-appeal                              302   403   403   302ZL 403   403   403
 GET     guide-problems                            302   403   403   200   403   403   403
 POST    guide-problems                            302   403   403   302   403   403   403
 GET     guide-problem                             302   403   403   200ZL 403   403   403
@@ -113,6 +119,9 @@ GET     bureau-plan                               302   403   403   403   403   
 GET     bureau-flags                              302   403   403   403   403   200   403
 GET     bureau-flag                               302   403   403   403   403   200   403
 POST    bureau-flag                               302   403   403   403   403   200   403
+GET     bureau-appeals                            302   403   403   403   403   200   403
+GET     bureau-appeal                             302   403   403   403   403   200   403
+POST    bureau-appeal                             302   403   403   403   403   404   403
 GET     bureau-photos                             302   403   403   403   403   200   403
 GET     bureau-photo                              302   403   403   403   403   200   403
 POST    bureau-photo                              302   403   403   403   403   302   403

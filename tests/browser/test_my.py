@@ -24,7 +24,19 @@ from tests.rewards import earn, make_reward, make_shop
 from worker.tally import drain
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SCREENS = ("", "records", "statement", "points", "community", "rewards", "redemptions", "notices", "me", "code")
+SCREENS = (
+    "",
+    "records",
+    "statement",
+    "appeals",
+    "points",
+    "community",
+    "rewards",
+    "redemptions",
+    "notices",
+    "me",
+    "code",
+)
 
 
 def sign_in(*, visit: Visit, user: User, live_server: LiveServer) -> None:
