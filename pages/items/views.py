@@ -7,6 +7,8 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
+from pages.my.access import resident_of
+from pages.my.shell import bar
 from sorting.categories import CATEGORY_FACTS, WasteCategory
 from sorting.waste_items import QUERY_CHARACTERS_MAX, WasteItem, search_waste_items, waste_items
 
@@ -31,14 +33,16 @@ def look_up(request: HttpRequest) -> HttpResponse:
     """`?q=` is what was typed, in characters, pinyin or initials. Works without a script; htmx asks while one types."""
     typed = request.GET.get("q", "").strip()[:QUERY_CHARACTERS_MAX]
     cards = [_card(item=item) for item in search_waste_items(text=typed)]
+    is_part = request.headers.get("HX-Request") == "true"
+    is_resident = not is_part and resident_of(request=request) is not None
     context = {
+        "bar": bar(current="waste-items") if is_resident else (),
         "typed": typed,
         "cards": cards,
         "examples": EXAMPLES,
         "count": len(waste_items()),
         "typed_max": QUERY_CHARACTERS_MAX,
     }
-    is_part = request.headers.get("HX-Request") == "true"
     answer = render(request, "pages/items/results.html" if is_part else "pages/items/look_up.html", context)
     answer["Vary"] = "HX-Request"
     return answer

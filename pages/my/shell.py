@@ -25,6 +25,11 @@ def short_name(*, household: Household) -> str:
     return f"{household.building}栋{household.unit}单元{household.room}"
 
 
+def bar(*, current: str) -> list[tuple[str, str, bool]]:
+    """The five buttons below: address, word, and whether it is this screen."""
+    return [(reverse(name), word, name == current) for name, word in SCREENS]
+
+
 def render_my(
     request: HttpRequest,
     resident: Resident,
@@ -37,7 +42,7 @@ def render_my(
     """Render a screen of a resident; `current` is the url name under which the bar shows it."""
     household = resident.household
     frame = {
-        "bar": [(reverse(name), word, name == current) for name, word in SCREENS],
+        "bar": bar(current=current),
         "home_name": short_name(household=household),
         "community_name": household.community.name,
         "has_other_homes": len(resident.memberships) > 1,

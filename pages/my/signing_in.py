@@ -28,7 +28,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 @never_cache
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Type the phone; whatever it is, the next screen asks for the code."""
-    after = _safe_next(request)
+    after = safe_next(request)
     if request.method != "POST":
         return render(request, "pages/my/sign_in.html", {"after": after})
     phone = normal_phone(text=request.POST.get("phone", "")[:40])
@@ -37,7 +37,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     try:
         ask_sign_in_code(
             phone=phone,
-            address=_address(request),
+            address=address_of(request),
             is_known=bool(households_of_phone(text=phone)),
             now=timezone.now(),
         )
@@ -57,7 +57,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     phone = request.session.get(PHONE_KEY)
     if phone is None:
         return redirect("my-sign-in")
-    after = _safe_next(request)
+    after = safe_next(request)
     context = {"after": after, "phone": f"{phone[:3]}****{phone[-4:]}"}
     if request.method != "POST":
         return render(request, "pages/my/code.html", context)
@@ -121,11 +121,13 @@ def _waiting(wait_s: int) -> str:
     return f"{wait_s} 秒" if wait_s < 120 else f"{-(-wait_s // 60)} 分钟"
 
 
-def _address(request: HttpRequest) -> str:
+def address_of(request: HttpRequest) -> str:
+    """Where the request came from, as limits count it."""
     return str(get_client_ip_address(request) or "")[:45]  # knows our own proxy from the settings
 
 
-def _safe_next(request: HttpRequest) -> str:
+def safe_next(request: HttpRequest) -> str:
+    """The address of ours to go on to, "" where none or somebody else's was asked for."""
     after = request.POST.get("next") or request.GET.get("next") or ""
     is_own = url_has_allowed_host_and_scheme(after, allowed_hosts=None) and after.startswith("/")
     return after if is_own else ""

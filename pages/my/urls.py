@@ -11,12 +11,14 @@ from pages.my.records import records, statement
 from pages.my.rewards import cancel, redemption, redemptions, reward, rewards
 from pages.my.showing import code_to_show
 from pages.my.signing_in import choose_home, enter_code, sign_in, sign_out
+from pages.my.text_size import switch_text_size
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="my-home"),
     path("sign-in", sign_in, name="my-sign-in"),
     path("sign-in/code", enter_code, name="my-code"),
     path("sign-out", sign_out, name="my-sign-out"),
+    path("text-size", switch_text_size, name="my-text-size"),
     path("homes", choose_home, name="my-choose-home"),
     path("attend/<str:gathering_token>", attend, name="my-attend"),
     path("code", code_to_show, name="my-code-to-show"),

@@ -40,6 +40,7 @@ POST    my-sign-in                                302   302   302   302   302   
 GET     my-code                                   302   302   302   302   302   302   302
 POST    my-code                                   302   302   302   302   302   302   302
 POST    my-sign-out                               302   302   302   302   302   302   302
+POST    my-text-size                              302   302   302   302   302   302   302
 GET     my-choose-home                            302   200   200   302   302   302   302
 POST    my-choose-home                            302   302Z  302W  302   302   302   302
 GET     my-attend                                 302   200ZL 200W  302   302   302   302

@@ -98,3 +98,19 @@ def test_mrs_zhang_redeems_shows_the_code_and_changes_her_mind(
     page.get_by_role("button", name="不要了").click()
     page.get_by_text("积分退回来了").wait_for()
     assert opened.complaints == []
+
+
+def test_large_text_fits_a_small_phone(visit: Callable[..., Visit], live_server: LiveServer, grandma: User) -> None:
+    seen = visit(width=360)
+    seen.page.goto(f"{live_server.url}/my/sign-in")
+    seen.page.get_by_role("button", name="换成大字").click()
+    assert seen.page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") == pytest.approx(22, abs=0.1)
+    seen.shoot(name="my-sign-in-360-large")
+    assert seen.overflow_px() == 0
+    sign_in(visit=seen, user=grandma, live_server=live_server)
+    for address in (*(f"/my/{name}" for name in SCREENS), "/what-is-it", "/what-is-it?q=电池"):
+        seen.page.goto(f"{live_server.url}{address}")
+        assert seen.overflow_px() == 0, address
+        assert seen.violations() == [], address
+        seen.shoot(name=f"my{re.sub(r'[^a-z]', '-', address)}-360-large")
+    assert seen.complaints == []
