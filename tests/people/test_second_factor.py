@@ -1,8 +1,10 @@
 """The second factor: a code works once, is not guessed, and is reset by somebody else."""
 
 import datetime as dt
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from people.models import AccessLog, RecoveryCode, SecondFactor, User
 from people.services.second_factor import (
@@ -86,3 +88,22 @@ def test_officers_and_administrators_need_one_and_guide_chen_does_not(zhao: User
     assert needs_factor(user=zhao, on=now.date())
     assert needs_factor(user=User.objects.create_superuser(username="admin"), on=now.date())
     assert not needs_factor(user=chen, on=now.date())
+
+
+def test_a_sole_administrator_without_phone_and_codes_is_let_in_again_from_the_server(
+    zhao: User, now: dt.datetime
+) -> None:
+    give_factor(user=zhao, now=now)
+    for wrong in (["nobody", "--why", "手机丢了"], ["zhao", "--why", " "]):
+        with pytest.raises(CommandError) as end:
+            call_command("reset_second_factor", *wrong, stdout=StringIO())
+        assert end.value.returncode == 2
+    assert SecondFactor.objects.count() == 1
+
+    out = StringIO()
+    call_command("reset_second_factor", "zhao", "--why", "手机丢了", stdout=out)
+    assert "已重设" in out.getvalue()
+    assert SecondFactor.objects.count() == 0
+    assert AccessLog.objects.get().reason == "在服务器上重设第二步验证:手机丢了"
+    call_command("reset_second_factor", "zhao", "--why", "再试一次", stdout=out)
+    assert "本来就没有" in out.getvalue()
