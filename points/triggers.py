@@ -18,6 +18,9 @@ APPEND_ONLY_TABLES = (
     "django_admin_log",
     "households_cardprinting",
     "households_printedcard",
+    "indicators_publicationproposal",
+    "indicators_publication",
+    "indicators_publishedfigure",
 )
 _MESSAGE = "append-only: a posted row is never changed; correct it by another transfer"
 

@@ -57,6 +57,20 @@ def read_indicators(*, period: Period, community: str | None = None, now: dt.dat
     ]
 
 
+def figures_everywhere(*, period: Period) -> list[tuple[Computed, CommunityFacts | None, Figure]]:
+    """Every computed figure of the district (None) and of each community, from one reading of the tallies."""
+    communities = community_facts(period=period)
+    return [
+        (
+            computed,
+            place,
+            _figure(computed=computed, communities=communities, community=place.name if place else None, period=period),
+        )
+        for place in (None, *communities)
+        for computed in COMPUTED
+    ]
+
+
 def row_as_json(*, row: IndicatorRow) -> dict[str, object]:
     """A row in the contract's keys and units; numbers are exact to the gram."""
     target = row.computed.target(row.period.ends_on)
