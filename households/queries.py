@@ -93,12 +93,14 @@ def notices_of(*, household: Household, before: tuple[dt.datetime, int] | None =
     return notices.order_by("-at", "-pk")
 
 
-def last_consent(*, household: str, kind: ConsentKind) -> Subquery:
+def last_consent(*, household: str, kind: ConsentKind, before: dt.datetime | None = None) -> Subquery:
     """What `consent_holds` says, within a query: true, false, or null where there was no act.
 
-    `household` names the outer query's field or annotation with the household's key.
+    `household` names the outer query's field or annotation with the household's key; `before` leaves out later acts.
     """
     acts = Consent.objects.filter(household=OuterRef(household), kind=kind, member__isnull=True)
+    if before is not None:
+        acts = acts.filter(at__lt=before)
     return Subquery(acts.order_by("-at", "-pk").values("is_given")[:1])
 
 

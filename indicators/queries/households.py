@@ -74,7 +74,7 @@ def _active_days(*, until: dt.date) -> tuple[dt.date, dt.date]:
     return until - dt.timedelta(days=ACTIVE_DAYS - 1), until
 
 
-def _verdicts_by_household() -> QuerySet[Any, Any]:
+def verdicts_by_household() -> QuerySet[Any, Any]:
     """Verdicts in force, with `owner_id`: the household of the drop-off, by its card or by a tallied attribution."""
     attributed = Case(
         When(drop_off__attribution__batch__tallied_at__isnull=False, then=F("drop_off__attribution__household_id")),
@@ -83,7 +83,7 @@ def _verdicts_by_household() -> QuerySet[Any, Any]:
 
 
 def _judged_households(*, until: dt.date) -> QuerySet[Any, Any]:
-    verdicts: QuerySet[Any, Any] = _verdicts_by_household().filter(
+    verdicts: QuerySet[Any, Any] = verdicts_by_household().filter(
         drop_off__occurred_on__lte=until, owner_id__isnull=False
     )
     return verdicts.values("owner_id")

@@ -14,6 +14,7 @@ SCREENS: tuple[tuple[str, str], ...] = (
     ("bureau-problems", "问题整改"),
     ("bureau-registers", "督导台账"),
     ("bureau-teaching", "宣传普及"),
+    ("bureau-lists", "楼栋榜"),
     ("bureau-flags", "可疑线索"),
     ("bureau-appeals", "申诉"),
     ("bureau-photos", "相似照片"),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from pages.bureau.appeals import appeals, one_appeal
 from pages.bureau.flags import flag, flags
+from pages.bureau.lists import lists
 from pages.bureau.overview import live, overview
 from pages.bureau.photos import photo, photos
 from pages.bureau.plan import plan
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("scene-photos/<int:scene_photo_id>", scene_photo, name="bureau-scene-photo"),
     path("teaching", teaching, name="bureau-teaching"),
     path("teaching/<int:gathering_id>", gathering, name="bureau-gathering"),
+    path("lists", lists, name="bureau-lists"),
     path("registers", registers, name="bureau-registers"),
     path("registers/<int:community_id>.<str:file_format>", register, name="bureau-register"),
     path("programmes/", programmes.programmes, name="bureau-programmes"),

@@ -23,7 +23,7 @@ from pages.my.shell import render_my
 
 CONSENT_WORDS = {
     ConsentKind.PHOTO: "保留投放照片，给督导员核验用",
-    ConsentKind.RANKING: "算进楼栋红黑榜（不写门牌）",
+    ConsentKind.RANKING: "算进楼栋榜（只列楼栋，不写户号、门牌和姓名；按月末的选择）",
     ConsentKind.FINGERPRINT: "在智能桶上用指纹（指纹只在桶里比对）",
 }
 
@@ -60,7 +60,8 @@ def consent(request: HttpRequest, resident: Resident) -> HttpResponse:
         recorded_by=resident.user,
         now=timezone.now(),
     )
-    messages.info(request, "已同意，随时可以撤回。" if is_given else "已撤回，相关的内容不再使用。")
+    withdrawn = "已撤回，从本月起不再算进楼栋榜。" if kind == ConsentKind.RANKING else "已撤回，相关的内容不再使用。"
+    messages.info(request, "已同意，随时可以撤回。" if is_given else withdrawn)
     return redirect("my-me")
 
 

@@ -12,6 +12,7 @@ from households.models import Community
 from indicators.facts import Period
 from indicators.formulas import Number
 from indicators.queries.report import read_indicators
+from pages.building_lists import read_building_lists
 from pages.front_page import ACTIVE_HOUSEHOLDS_MIN
 from pages.my.access import Resident, for_residents
 from pages.my.shell import render_my
@@ -55,7 +56,7 @@ def points(request: HttpRequest, resident: Resident) -> HttpResponse:
 @require_safe
 @for_residents
 def community(request: HttpRequest, resident: Resident) -> HttpResponse:
-    """The community's rates of the last 30 days, each beside its target where the plan has one."""
+    """The community's rates of the last 30 days, each beside its target, and last month's list of buildings."""
     now = timezone.now()
     name = resident.household.community.name
     today = timezone.localdate(now)
@@ -77,6 +78,7 @@ def community(request: HttpRequest, resident: Resident) -> HttpResponse:
         "heading": "小区分得怎么样",
         "period": f"{day_text(on=period.starts_on)} 至 {day_text(on=period.ends_on)}",
         "figures": figures,
+        "lists": read_building_lists(community=resident.household.community, now=now),
     }
     return render_my(request, resident, "pages/my/community.html", context)
 

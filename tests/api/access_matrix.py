@@ -130,6 +130,7 @@ GET     bureau-problems                           302   403   403   403   403   
 GET     bureau-scene-photo                        302   403   403   403   403   200   403
 GET     bureau-teaching                           302   403   403   403   403   200   403
 GET     bureau-gathering                          302   403   403   403   403   200   403
+GET     bureau-lists                              302   403   403   403   403   200   403
 GET     bureau-registers                          302   403   403   403   403   200   403
 GET     bureau-register                           302   403   403   403   403   200   403
 GET     bureau-programmes                         302   403   403   403   403   200   403
