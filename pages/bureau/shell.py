@@ -11,6 +11,7 @@ from django.urls import reverse
 SCREENS: tuple[tuple[str, str], ...] = (
     ("bureau", "总览"),
     ("bureau-plan", "47 项指标"),
+    ("bureau-published", "月度发布"),
     ("bureau-problems", "问题整改"),
     ("bureau-registers", "督导台账"),
     ("bureau-teaching", "宣传普及"),

@@ -10,6 +10,7 @@ from pages.bureau.photos import photo, photos
 from pages.bureau.plan import plan
 from pages.bureau.problems import problems, scene_photo
 from pages.bureau.programmes import views as programmes
+from pages.bureau.published import published
 from pages.bureau.registers import register, registers
 from pages.bureau.teaching import gathering, teaching
 from pages.bureau.ways_down import community, figure, household
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("communities/<int:community_id>", community, name="bureau-community"),
     path("households/<int:household_id>", household, name="bureau-household"),
     path("plan", plan, name="bureau-plan"),
+    path("published", published, name="bureau-published"),
     path("flags/", flags, name="bureau-flags"),
     path("flags/<int:flag_id>", flag, name="bureau-flag"),
     path("appeals/", appeals, name="bureau-appeals"),
