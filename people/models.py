@@ -126,6 +126,25 @@ class SignInCode(models.Model):
         return f"{self.asked_at:%Y-%m-%d %H:%M}"
 
 
+class SignInTry(models.Model):
+    """登录尝试: a try to sign in by household code and PIN from an address, counted before it is compared.
+
+    A right one is taken out again; the others limit the address for an hour and are forgotten after a day. Neither the
+    code nor the PIN is kept.
+    """
+
+    address = models.CharField("来源地址", max_length=45, editable=False)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "登录尝试"
+        verbose_name_plural = "登录尝试"
+        indexes = [models.Index(fields=["address", "at"], name="sign_in_try_address")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"
+
+
 class ImportUpload(models.Model):
     """导入文件: a table that somebody uploaded, tried out, and then loaded once or let go.
 

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from guides.services.sampling import commit_sample_keys
-from people.services import forget_old_codes
+from people.services import forget_old_codes, forget_old_tries
 from points.expiry import announce_expiry, expire_due
 from points.flags.look import look_tonight
 from points.release import release_due
@@ -18,7 +18,7 @@ from worker.celery import app
 from worker.nudge import TALLY_TASK
 from worker.tally import drain
 
-FORGETTING = (forget_old_messages, forget_old_readings, forget_old_runs, forget_old_codes)
+FORGETTING = (forget_old_messages, forget_old_readings, forget_old_runs, forget_old_codes, forget_old_tries)
 
 
 @app.task(name=TALLY_TASK)

@@ -8,6 +8,7 @@ import datetime as dt
 import re
 import secrets
 from collections.abc import Collection
+from typing import NoReturn
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
@@ -128,8 +129,12 @@ def check_pin(*, household: Household, pin: str, now: dt.datetime) -> None:
     """
     if not _FORM.fullmatch(pin):
         raise PinMistyped
-    kept = _count_try(household=household, now=now)
     keyed = _keyed(household=household, pin=pin)
+    try:
+        kept = _count_try(household=household, now=now)
+    except PinLocked:
+        make_password(keyed)  # being locked is not to be told by the time it takes either
+        raise
     if kept is None:
         make_password(keyed)  # takes as long as comparing
         raise PinWrong
@@ -140,6 +145,18 @@ def check_pin(*, household: Household, pin: str, now: dt.datetime) -> None:
         raise _locked(until=kept.locked_until)
     left = WRONG_IN_A_ROW_MAX - kept.wrong_count % WRONG_IN_A_ROW_MAX
     raise PinWrong(f"PIN 码不对，还可以试 {left} 次。", fields={"tries_left": left})
+
+
+@sensitive_variables("pin")
+def refuse_pin_of_nobody(*, pin: str) -> NoReturn:
+    """What check_pin does for a household without a PIN, where there is no household: as long, and as wrong.
+
+    :raises PinMistyped, PinWrong: as check_pin.
+    """
+    if not _FORM.fullmatch(pin):
+        raise PinMistyped
+    make_password(lookup_digest(text=f"pin//{pin}"))
+    raise PinWrong
 
 
 @transaction.atomic(durable=True)

@@ -43,7 +43,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         )
     except TooManyCodes as refused:
         wait_s = int(refused.fields["retry_after_s"])
-        answer = _again(request, after=after, error=f"刚刚发过验证码了，请等 {_waiting(wait_s)}再试。", status=429)
+        answer = _again(request, after=after, error=f"刚刚发过验证码了，请等 {waiting(wait_s)}再试。", status=429)
         answer["Retry-After"] = str(wait_s)
         return answer
     request.session[PHONE_KEY] = phone
@@ -117,7 +117,8 @@ def _again(request: HttpRequest, *, after: str, error: str, status: int) -> Http
     return render(request, "pages/my/sign_in.html", {"after": after, "error": error}, status=status)
 
 
-def _waiting(wait_s: int) -> str:
+def waiting(wait_s: int) -> str:
+    """How long to wait, in words."""
     return f"{wait_s} 秒" if wait_s < 120 else f"{-(-wait_s // 60)} 分钟"
 
 

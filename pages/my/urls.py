@@ -7,6 +7,7 @@ from pages.my.attending import attend
 from pages.my.home import home
 from pages.my.me import consent, export, invite, leave, me, notices, remove
 from pages.my.neighbourhood import community, points
+from pages.my.pin_sign_in import enter_pin
 from pages.my.records import records, statement
 from pages.my.rewards import cancel, redemption, redemptions, reward, rewards
 from pages.my.showing import code_to_show
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="my-home"),
     path("sign-in", sign_in, name="my-sign-in"),
     path("sign-in/code", enter_code, name="my-code"),
+    path("sign-in/pin", enter_pin, name="my-pin"),
     path("sign-out", sign_out, name="my-sign-out"),
     path("text-size", switch_text_size, name="my-text-size"),
     path("homes", choose_home, name="my-choose-home"),

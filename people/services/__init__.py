@@ -8,12 +8,16 @@ from people.services.sign_in_codes import (
     send_waiting_codes,
     use_sign_in_code,
 )
+from people.services.sign_in_tries import TooManyTries, count_try, forget_old_tries
 
 __all__ = [
     "CODE_LIFE_S",
     "TooManyCodes",
+    "TooManyTries",
     "ask_sign_in_code",
+    "count_try",
     "forget_old_codes",
+    "forget_old_tries",
     "send_waiting_codes",
     "use_sign_in_code",
 ]

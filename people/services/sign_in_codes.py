@@ -61,7 +61,7 @@ def ask_sign_in_code(*, phone: str, address: str, is_known: bool, now: dt.dateti
     :raises TooManyCodes: the number or the address asked too often.
     """
     lookup = secrets.lookup_digest(text=phone)
-    _take_turns(lookup, address)
+    take_turns(lookup, address)
     _refuse_too_many(field="phone_lookup", value=lookup, limits=_PHONE_LIMITS, now=now)
     _refuse_too_many(field="address", value=address, limits=_ADDRESS_LIMITS, now=now)
     SignInCode.objects.filter(phone_lookup=lookup, used_at__isnull=True).update(used_at=now, outgoing=b"")
@@ -137,7 +137,7 @@ def _refuse_too_many(*, field: str, value: str, limits: tuple[_Limit, ...], now:
             raise TooManyCodes(fields={"retry_after_s": wait_s})
 
 
-def _take_turns(*names: str) -> None:
+def take_turns(*names: str) -> None:
     """Who asks for the same number, or from the same address, waits until this transaction ends: limits are exact.
 
     SQLite's one write lock does it anyway.

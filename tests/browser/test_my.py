@@ -107,6 +107,11 @@ def test_large_text_fits_a_small_phone(visit: Callable[..., Visit], live_server:
     assert seen.page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") == pytest.approx(22, abs=0.1)
     seen.shoot(name="my-sign-in-360-large")
     assert seen.overflow_px() == 0
+    seen.page.get_by_role("link", name="没有手机？用户码登录").click()
+    seen.page.get_by_label("PIN 码").wait_for()
+    seen.shoot(name="my-pin-360-large")
+    assert seen.overflow_px() == 0
+    assert seen.violations() == []
     sign_in(visit=seen, user=grandma, live_server=live_server)
     for address in (*(f"/my/{name}" for name in SCREENS), "/what-is-it", "/what-is-it?q=电池"):
         seen.page.goto(f"{live_server.url}{address}")
