@@ -20,9 +20,11 @@ class TooManyTries(DomainError):
     message = "这里试错的次数太多,请稍后再试"
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def count_try(*, address: str, now: dt.datetime) -> SignInTry:
     """Count a try and commit it before anything is compared: a hundred at once are still twenty.
+
+    Call it outside of a transaction, or the count of a wrong try would be undone with it.
 
     :raises TooManyTries: the address was wrong WRONG_AN_ADDRESS_AN_HOUR_MAX times within the hour.
     """
