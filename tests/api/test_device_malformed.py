@@ -3,12 +3,15 @@
 from pathlib import Path
 
 from bench.malformed import KINDS, Target, attack, device_paths, faults_of_log, knock
+from sorting.models import ClockRefusal
 from tests.own_server import OwnServer
 
 
 def row_count(server: OwnServer) -> int:
     tables = server.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
-    return sum(server.rows(f'SELECT count(*) FROM "{table}"')[0][0] for (table,) in tables)
+    # One row a bin counts what was signed rightly by a wrong clock: the counter that is all of it that is kept.
+    counted = [table for (table,) in tables if table != ClockRefusal._meta.db_table]
+    return sum(server.rows(f'SELECT count(*) FROM "{table}"')[0][0] for table in counted)
 
 
 def test_whatever_is_sent_is_refused_without_a_row_and_without_a_secret_in_the_log(own_server: OwnServer) -> None:

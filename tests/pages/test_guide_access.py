@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 from django.urls import URLPattern, reverse
 
-from guides.models import Gathering, Problem, ScenePhoto, Shift
+from guides.models import Appeal, Gathering, Problem, ScenePhoto, Shift
 from households.models import Household
 from pages.guide.urls import urlpatterns
 from people.models import User
@@ -43,6 +43,7 @@ class Things:
     drop_off: DropOff
     problem: Problem
     gathering: Gathering
+    appeal: Appeal
 
 
 # What each route is asked with, by name: its address, and a form where it takes one. A new route needs its line.
@@ -73,6 +74,11 @@ ASKED: dict[str, Callable[[Things], Sequence[tuple[str, Form]]]] = {
     "guide-registers": lambda _: [],
     "guide-register": lambda of: [
         (reverse("guide-register", args=[of.point.community_id, kind]), None) for kind in ("xlsx", "pdf")
+    ],
+    "guide-appeals": lambda _: [],
+    "guide-appeal": lambda of: [
+        (reverse("guide-appeal", args=[of.appeal.pk]), form)
+        for form in (None, {"decision": "uphold", "answer": "看过了", "points": "10"})
     ],
     "guide-change": lambda _: [],
     "guide-pin": lambda _: [],
@@ -106,7 +112,17 @@ def things_of(*, household: Household, smart_bin: SmartBin, finder: User) -> Thi
         ends_at=NOON + HOUR,
         token=f"token-of-{household.pk}",
     )
-    return Things(household, smart_bin.point, smart_bin, drop_off, problem, gathering)
+    appeal = Appeal.objects.create(
+        household=household,
+        # Another bag: who judged one does not answer for it.
+        drop_off=make_drop_off(smart_bin=smart_bin, household=household, occurred_at=NOON - HOUR),
+        level=1,
+        subject="WEIGHT",
+        opened_by=finder,
+        opened_at=NOON,
+        due_at=NOON + HOUR,
+    )
+    return Things(household, smart_bin.point, smart_bin, drop_off, problem, gathering, appeal)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
+from django.db.backends.sqlite3._functions import register  # type: ignore[import-untyped]
 from django.db.migrations.loader import MigrationLoader
 
 from points.triggers import missing_triggers
@@ -95,6 +96,7 @@ def _load_sqlite(*, path: Path, manifest: Manifest) -> None:
             "PostgreSQL 的备份不能恢复到 SQLite。A PostgreSQL backup needs PostgreSQL: set DATABASE_URL."
         )
     with closing(sqlite3.connect(path)) as source:
+        register(source)  # the functions that constraints call
         if source.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
             raise BackupRefused("备份中的数据库已损坏。The database in the backup is damaged.")
         _refuse_other_counts(found=row_counts_of_file(path=path), manifest=manifest)
