@@ -10,10 +10,13 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 # Playwright keeps an event loop in this thread until the session ends, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+# A machine with three test processes on two cores may take its time.
+expect.set_options(timeout=30_000)
 
 SCREENSHOTS = Path(settings.BASE_DIR) / "var" / "screenshots"
 ARGUMENTS = [
