@@ -182,6 +182,17 @@ def test_one_tap_and_its_undo_with_the_network_there(
     assert opened.complaints == []
 
 
+def test_a_tap_in_the_first_moment_of_the_page_counts(
+    visit: VISIT, live_server: LiveServer, chen: User, on_duty: Shift, zhang: Household, bin_07: SmartBin
+) -> None:
+    (bag,) = make_bags(smart_bin=bin_07, households=[zhang], count=1)
+    opened = visit(width=360)
+    opened.page.add_init_script("performance.now = () => 100")
+    page = open_as(chen, opened, live_server)
+    judge(page, bag, "混投")
+    expect(page.locator(f"#d{bag}").get_by_role("button", name="撤回")).to_be_visible()
+
+
 def test_a_new_bag_comes_by_itself_and_not_under_a_thumb(
     visit: VISIT, live_server: LiveServer, chen: User, on_duty: Shift, zhang: Household, bin_07: SmartBin
 ) -> None:

@@ -14,8 +14,8 @@ const news = document.getElementById("news");
 const said = new Map();
 const shown = new Map();
 let etag = "";
-let touchedAt = 0;
-let movedAt = 0;
+let touchedAt = -Infinity;
+let movedAt = -Infinity; // nothing has moved: 0 is when the page was opened, and a quick thumb taps right then
 let coming = null;
 
 function cards() {
