@@ -28,7 +28,7 @@ class Appeal(models.Model):
     """申诉: once a drop-off and level. A guide answers the first, an officer the second and what is overdue.
 
     `escalated_at` is when a first appeal that no guide answered by `due_at` became the officer's. An answer is never
-    changed.
+    changed; the words of both sides are forgotten when the household leaves the programme.
     """
 
     drop_off = models.ForeignKey(

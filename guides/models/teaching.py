@@ -81,7 +81,7 @@ class Attendance(models.Model):
 
 
 class HomeVisit(models.Model):
-    """入户宣传: a guide was at a household's door, and whether anybody was in. Never updated."""
+    """入户宣传: a guide at a door, and whether anybody was in. Only the note is forgotten when they leave."""
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="+", verbose_name="住户")
     guide = models.ForeignKey(

@@ -7,18 +7,19 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from guides.services.parting import leave_programme
 from households.models import ConsentKind, Member
 from households.services import (
     first_member,
     invite_member,
-    leave_programme,
     mark_notices_read,
     record_consent,
     remove_member,
 )
 from lib.errors import DomainError
 from pages.my.access import Resident, for_residents
-from pages.my.own_data import own_data, read_me, read_notices
+from pages.my.export import own_data
+from pages.my.own_data import read_me, read_notices
 from pages.my.shell import render_my
 
 CONSENT_WORDS = {

@@ -6,6 +6,7 @@ import json
 import pytest
 from django.test import Client
 
+from guides.models import Appeal, Attendance, Gathering, GatheringKind, HomeVisit
 from households.models import ConsentKind, Household, Member, Notice, NoticeKind
 from households.queries import consent_holds
 from households.services import notify_household
@@ -66,7 +67,43 @@ def test_the_export_holds_everything_of_the_own_and_nothing_of_others(
     assert data["household"]["code"] == zhang.code
     assert [member["phone"] for member in data["members"]] == [PHONE]
     assert [bag["weight_g"] for bag in data["drop_offs"]] == [1_234]
-    assert set(data) >= {"cards", "consents", "notices", "transfers", "redemptions", "looked_at_by"}
+    assert set(data) >= {"cards", "consents", "notices", "transfers", "redemptions", "changes", "looked_at_by"}
+
+
+@pytest.fixture
+def disputed(zhang: Household, bin_07: SmartBin, chen: User, grandma: Client, now: dt.datetime) -> Appeal:
+    """Mrs Zhang appealed, Chen visited her and wrote it down, and she came to an event."""
+    bag = make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=now)
+    HomeVisit.objects.create(household=zhang, guide=chen, visited_at=now, note="张奶奶听力不好")
+    gathering = Gathering.objects.create(
+        community=zhang.community,
+        guide=chen,
+        kind=GatheringKind.EVENT,
+        topic="厨余怎么分",
+        token="a" * 32,
+        starts_at=now,
+        ends_at=now + dt.timedelta(hours=1),
+    )
+    member = Member.objects.get(household=zhang)
+    Attendance.objects.create(gathering=gathering, household=zhang, member=member, signed_at=now)
+    grandma.post(f"/my/drop-offs/{bag.pk}/appeal", {"subject": "WEIGHT", "words": "称错了"})
+    return Appeal.objects.get()
+
+
+def test_the_export_says_what_guides_and_the_household_wrote_about_it(grandma: Client, disputed: Appeal) -> None:
+    data = json.loads(grandma.get("/my/me/export").content)
+    assert [(each["subject"], each["words"]) for each in data["appeals"]] == [("WEIGHT", "称错了")]
+    assert [each["note"] for each in data["home_visits"]] == ["张奶奶听力不好"]
+    assert [(each["topic"], each["who"]) for each in data["gatherings"]] == [("厨余怎么分", "张奶奶")]
+
+
+def test_leaving_forgets_what_was_written_about_the_household(
+    grandma: Client, zhang: Household, disputed: Appeal
+) -> None:
+    assert grandma.post("/my/me/leave", {"code": zhang.code})["Location"] == "/"
+    disputed.refresh_from_db()
+    assert (disputed.subject, disputed.words) == ("WEIGHT", "")
+    assert HomeVisit.objects.get().note == ""
 
 
 def test_leaving_needs_the_code_and_leaves_no_trace_of_the_people(
