@@ -1,16 +1,15 @@
 """The service worker, served from /guide/ so that it may look after what lies below, with the list of what it keeps."""
 
-import hashlib
 import json
-from pathlib import Path
 
-from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from pages.kept_files import files_version
 
 ASSETS = (
     "pages/favicon.svg",
@@ -35,17 +34,8 @@ ASSETS = (
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Nothing personal: the same for everybody."""
     context = {
-        "version": _version(),
+        "version": files_version(names=ASSETS),
         "assets": json.dumps([static(name) for name in ASSETS]),
         "pages": json.dumps([reverse("guide"), reverse("guide-spot-check")]),
     }
     return render(request, "pages/guide/worker.js", context, content_type="text/javascript")
-
-
-def _version() -> str:
-    """Another one as soon as any of the files is."""
-    digest = hashlib.sha256()
-    for name in ASSETS:
-        found = finders.find(name)
-        digest.update(Path(found).read_bytes() if isinstance(found, str) else static(name).encode())
-    return digest.hexdigest()[:16]

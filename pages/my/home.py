@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from pages.my.access import Resident, for_residents
 from pages.my.home_page import read_home
+from pages.my.marks import mark_seen
 from pages.my.shell import render_my
 
 
@@ -13,5 +14,8 @@ from pages.my.shell import render_my
 @for_residents
 def home(request: HttpRequest, resident: Resident) -> HttpResponse:
     """The first screen."""
-    page = read_home(household=resident.household, now=timezone.now())
-    return render_my(request, resident, "pages/my/home.html", {"heading": "首页", "page": page}, current="my-home")
+    now = timezone.now()
+    page = read_home(household=resident.household, now=now)
+    answer = render_my(request, resident, "pages/my/home.html", {"heading": "首页", "page": page}, current="my-home")
+    mark_seen(answer=answer, available=page.available_points, pending=page.pending_points, now=now)
+    return answer

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from households.models import Household
 from pages.my.access import Resident
+from pages.my.marks import mark_resident
 
 # (the screen's url name, its word), in the order of the bar below. LOOK.md: 首页 记录 兑换 查分类 我的.
 SCREENS: tuple[tuple[str, str], ...] = (
@@ -47,4 +48,6 @@ def render_my(
         "community_name": household.community.name,
         "has_other_homes": len(resident.memberships) > 1,
     }
-    return render(request, template, frame | dict(context), status=status)
+    answer = render(request, template, frame | dict(context), status=status)
+    mark_resident(request=request, answer=answer, member=resident.member)
+    return answer

@@ -8,9 +8,9 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from pages.my.marks import TEXT_SIZE_COOKIE
 from pages.my.signing_in import safe_next
 
-COOKIE = "large_text"  # pages/base.html reads it
 KEPT_FOR = dt.timedelta(days=365)
 
 
@@ -21,8 +21,13 @@ def switch_text_size(request: HttpRequest) -> HttpResponse:
     answer = redirect(safe_next(request) or "my-sign-in")
     if request.POST.get("large") == "1":
         answer.set_cookie(
-            COOKIE, "1", max_age=KEPT_FOR, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+            TEXT_SIZE_COOKIE,
+            "1",
+            max_age=KEPT_FOR,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
         )
     else:
-        answer.delete_cookie(COOKIE, samesite="Lax")
+        answer.delete_cookie(TEXT_SIZE_COOKIE, samesite="Lax")
     return answer

@@ -7,6 +7,7 @@ from pages.my.attending import attend
 from pages.my.home import home
 from pages.my.me import consent, export, invite, leave, me, notices, remove
 from pages.my.neighbourhood import community, points
+from pages.my.offline import icon, offline_page, service_worker
 from pages.my.pin_sign_in import enter_pin
 from pages.my.records import records, statement
 from pages.my.rewards import cancel, redemption, redemptions, reward, rewards
@@ -42,4 +43,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/members/<int:member_id>/remove", remove, name="my-member-remove"),
     path("me/export", export, name="my-export"),
     path("me/leave", leave, name="my-leave"),
+    path("worker.js", service_worker, name="my-worker"),
+    path("offline", offline_page, name="my-offline"),
+    path("icon-192.png", icon, {"side_px": 192}, name="my-icon-192"),
+    path("icon-512.png", icon, {"side_px": 512}, name="my-icon-512"),
 ]

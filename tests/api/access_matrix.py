@@ -69,6 +69,10 @@ POST    my-consent                                302   302   302   302   302   
 POST    my-member-invite                          302   302   302   302   302   302   302
 POST    my-member-remove                          302   302Z  302W  302   302   302   302
 POST    my-leave                                  302   422   422   302   302   302   302
+GET     my-worker                                 200   200   200   200   200   200   200
+GET     my-offline                                200   200   200   200   200   200   200
+GET     my-icon-192                               200   200   200   200   200   200   200
+GET     my-icon-512                               200   200   200   200   200   200   200
 GET     card-face                                 404   404   404   404   404   404   404
 GET     photo-large                               404   200Z  200W  200ZL 404   404   404
 GET     photo-small                               404   200Z  200W  200ZL 404   404   404

@@ -57,7 +57,9 @@ async function leave(event) {
 }
 
 async function keptPages() {
-  return "caches" in window ? (await caches.keys()).filter((name) => name.startsWith("guide-pages-")) : [];
+  // A guide who is a resident too may have looked at the own points on this phone.
+  const isOfSomebody = (name) => name.startsWith("guide-pages-") || name === "my-seen";
+  return "caches" in window ? (await caches.keys()).filter(isOfSomebody) : [];
 }
 
 async function checked(event) {
