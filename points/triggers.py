@@ -1,9 +1,14 @@
 """The database's own refusal to change what was posted and who did or saw what: no UPDATE, DELETE or TRUNCATE.
 
+A programme and its rules may be changed while it is a draft; once somebody decided it, the database keeps them too.
+
 SQLite has no TRUNCATE; but it rebuilds a table on ALTER and drops its triggers, so a migration that makes or alters one
-of APPEND_ONLY_TABLES must call `create_triggers` again (a test looks for them after all migrations). An early migration
-finds only some of the tables there.
+of these tables must call `create_triggers` again (a test looks for them after all migrations). An early migration
+finds only some of the tables there. One that alters points_programme calls `drop_triggers` first: SQLite renames no
+table while a trigger of another one names it.
 """
+
+from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -23,6 +28,25 @@ APPEND_ONLY_TABLES = (
     "indicators_publishedfigure",
 )
 _MESSAGE = "append-only: a posted row is never changed; correct it by another transfer"
+_DECIDED_MESSAGE = "append-only: a decided programme is never changed; draft another one for a coming day"
+_REFUSE = "fenfen_refuse_change()"
+_REFUSE_DECIDED = "fenfen_refuse_decided()"
+_REFUSE_RULE_OF_DECIDED = "fenfen_refuse_rule_of_decided()"
+
+
+@dataclass(frozen=True, slots=True)
+class _Trigger:
+    """`when` is asked of each row by SQLite, `function` is what PostgreSQL calls; "" of `when` refuses every row."""
+
+    table: str
+    event: str
+    function: str = _REFUSE
+    message: str = _MESSAGE
+    when: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.table}_no_{self.event.lower()}"
 
 
 def create_triggers(*, connection: BaseDatabaseWrapper) -> None:
@@ -30,9 +54,16 @@ def create_triggers(*, connection: BaseDatabaseWrapper) -> None:
     drop_triggers(connection=connection)
     present = connection.introspection.table_names()
     with connection.cursor() as cursor:
-        for table, statement in _create_statements(vendor=connection.vendor):
-            if table in present:
+        if connection.vendor == "postgresql":
+            for statement in _POSTGRESQL_FUNCTIONS:
                 cursor.execute(statement)
+        if "points_programme" in present:
+            columns = connection.introspection.get_table_description(cursor, "points_programme")
+            if "state" not in {column.name for column in columns}:  # before there were drafts
+                present = [table for table in present if table not in _DRAFTED_TABLES]
+        for trigger in _triggers(vendor=connection.vendor):
+            if trigger.table in present:
+                cursor.execute(_create_statement(trigger=trigger, vendor=connection.vendor))
 
 
 def drop_triggers(*, connection: BaseDatabaseWrapper) -> None:
@@ -58,37 +89,61 @@ def missing_triggers(*, connection: BaseDatabaseWrapper) -> list[str]:
 
 def trigger_names(*, vendor: str) -> list[tuple[str, str]]:
     """Every (trigger, table) of this kind of database."""
-    return [(f"{table}_no_{event.lower()}", table) for table in APPEND_ONLY_TABLES for event in _events(vendor=vendor)]
+    return [(trigger.name, trigger.table) for trigger in _triggers(vendor=vendor)]
 
 
-def _events(*, vendor: str) -> tuple[str, ...]:
-    return ("UPDATE", "DELETE", "TRUNCATE") if vendor == "postgresql" else ("UPDATE", "DELETE")
+_DRAFTED_TABLES = ("points_programme", "points_pointrule")
+_OF_DECIDED = "EXISTS (SELECT 1 FROM points_programme WHERE id IN ({ids}) AND state <> 'DRAFT')"
+# A rule put beside an approved programme's would change it as well.
+_DRAFTED = (
+    *(
+        _Trigger("points_programme", event, _REFUSE_DECIDED, _DECIDED_MESSAGE, "OLD.state <> 'DRAFT'")
+        for event in ("UPDATE", "DELETE")
+    ),
+    *(
+        _Trigger("points_pointrule", event, _REFUSE_RULE_OF_DECIDED, _DECIDED_MESSAGE, _OF_DECIDED.format(ids=ids))
+        for event, ids in (
+            ("INSERT", "NEW.programme_id"),
+            ("UPDATE", "OLD.programme_id, NEW.programme_id"),
+            ("DELETE", "OLD.programme_id"),
+        )
+    ),
+)
 
 
-def _create_statements(*, vendor: str) -> list[tuple[str, str]]:
-    """Each with the table that it needs."""
-    pairs = [(table, event) for table in APPEND_ONLY_TABLES for event in _events(vendor=vendor)]
+def _triggers(*, vendor: str) -> list[_Trigger]:
+    events = ("UPDATE", "DELETE", "TRUNCATE") if vendor == "postgresql" else ("UPDATE", "DELETE")
+    found = [_Trigger(table, event) for table in APPEND_ONLY_TABLES for event in events]
     if vendor == "postgresql":
-        function = (
-            "CREATE OR REPLACE FUNCTION fenfen_refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '%: {_MESSAGE}', TG_TABLE_NAME; END $$"
-        )
-        return [
-            (APPEND_ONLY_TABLES[0], function),
-            *(
-                (
-                    table,
-                    f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
-                    "FOR EACH STATEMENT EXECUTE FUNCTION fenfen_refuse_change()",
-                )
-                for table, event in pairs
-            ),
-        ]
-    return [
-        (
-            table,
-            f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table}: {_MESSAGE}'); END",
-        )
-        for table, event in pairs
-    ]
+        found += [_Trigger(table, "TRUNCATE") for table in _DRAFTED_TABLES]
+    return [*found, *_DRAFTED]
+
+
+def _create_statement(*, trigger: _Trigger, vendor: str) -> str:
+    head = f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {trigger.table}"
+    if vendor == "postgresql":
+        each = "ROW" if trigger.when else "STATEMENT"
+        return f"{head} FOR EACH {each} EXECUTE FUNCTION {trigger.function}"
+    when = f"WHEN {trigger.when} " if trigger.when else ""
+    return f"{head} {when}BEGIN SELECT RAISE(ABORT, '{trigger.table}: {trigger.message}'); END"
+
+
+def _function(*, name: str, body: str) -> str:
+    return f"CREATE OR REPLACE FUNCTION {name} RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$"
+
+
+_RETURN = "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;"
+_POSTGRESQL_FUNCTIONS = (
+    _function(name=_REFUSE, body=f"RAISE EXCEPTION '%: {_MESSAGE}', TG_TABLE_NAME;"),
+    _function(
+        name=_REFUSE_DECIDED,
+        body=f"IF OLD.state <> 'DRAFT' THEN RAISE EXCEPTION '%: {_DECIDED_MESSAGE}', TG_TABLE_NAME; END IF; {_RETURN}",
+    ),
+    # FOR SHARE waits for the officer who is deciding just now; a statement of its own then reads what came of it.
+    _function(
+        name=_REFUSE_RULE_OF_DECIDED,
+        body="PERFORM 1 FROM points_programme WHERE id IN (OLD.programme_id, NEW.programme_id) FOR SHARE; "
+        f"IF {_OF_DECIDED.format(ids='OLD.programme_id, NEW.programme_id')} "
+        f"THEN RAISE EXCEPTION '%: {_DECIDED_MESSAGE}', TG_TABLE_NAME; END IF; {_RETURN}",
+    ),
+)

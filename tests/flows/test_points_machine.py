@@ -21,6 +21,7 @@ from tests.builders import make_verification
 from tests.conftest import NOON, SHANGHAI
 from tests.flows.points_model import CONTRACT, RICHER, Model, ModelDrop, Terms
 from tests.flows.reward_steps import CATALOGUE, RewardSteps, new_rewards_model
+from tests.points.programmes import make_programme
 from tests.rewards import make_reward, make_shop, make_shopkeeper
 from worker.tally import drain
 
@@ -213,7 +214,20 @@ def test_points_follow_the_contract_in_any_order(cast: None) -> None:
 def test_points_follow_a_richer_programme_in_any_order(cast: None, zhang: Household) -> None:
     """Sub-classes, a penalty for mixing, and a streak that late, attributed and judged bags make and break."""
     default = Programme.objects.get()
-    richer = Programme.objects.create(
+    rules = list(default.rules.all())
+    for rule_ in rules:
+        rule_.pk = None
+    rules.append(
+        PointRule(
+            category="RECYCLABLE",
+            sub_class="METAL",
+            unit=RuleUnit.KG,
+            points=RICHER.metal_points,
+            points_outside=RICHER.metal_points,
+            points_a_day_max=300,
+        )
+    )
+    make_programme(
         name="更丰富的方案",
         community=zhang.community,
         holds_from=default.holds_from,
@@ -223,18 +237,7 @@ def test_points_follow_a_richer_programme_in_any_order(cast: None, zhang: Househ
         streak_days=RICHER.streak_days,
         streak_bonus_points=RICHER.streak_points,
         checking_window_s=default.checking_window_s,
-    )
-    for rule_ in default.rules.all():
-        rule_.pk, rule_.programme = None, richer
-        rule_.save()
-    PointRule.objects.create(
-        programme=richer,
-        category="RECYCLABLE",
-        sub_class="METAL",
-        unit=RuleUnit.KG,
-        points=RICHER.metal_points,
-        points_outside=RICHER.metal_points,
-        points_a_day_max=300,
+        rules=rules,
     )
     run_machine(terms=RICHER)
 

@@ -12,10 +12,11 @@ from django.db import connection
 from households.models import Community, Household
 from indicators.models import CommunityDay
 from people.models import User
-from points.models import HouseholdDay, PointRule, Programme
+from points.models import HouseholdDay, PointRule
 from sorting.models import SetAside, SmartBin, Verdict
 from tests.builders import at, make_attribution, make_drop_off, make_household_day, make_verification
 from tests.conftest import NOON, TODAY
+from tests.points.programmes import make_programme
 
 
 def recompute(*arguments: str) -> tuple[int, dict[str, Any]]:
@@ -187,10 +188,13 @@ def test_what_came_without_award_counts_and_earns_nothing(bin_07: SmartBin, zhan
 def test_a_communitys_own_programme_rates_its_households_from_its_day_on(
     bin_07: SmartBin, zhang: Household, wang: Household
 ) -> None:
-    programme = Programme.objects.create(
-        name="东湖加倍", community=zhang.community, holds_from=TODAY, checking_window_s=0
+    make_programme(
+        name="东湖加倍",
+        community=zhang.community,
+        holds_from=TODAY,
+        checking_window_s=0,
+        rules=[PointRule(category="FOOD", unit="DROP_OFF", points=20, points_outside=20)],
     )
-    PointRule.objects.create(programme=programme, category="FOOD", unit="DROP_OFF", points=20, points_outside=20)
     yesterday = TODAY - dt.timedelta(days=1)
     for household in (zhang, wang):
         make_drop_off(smart_bin=bin_07, household=household, occurred_at=NOON)

@@ -10,6 +10,7 @@ from points.models import PointRule, Programme, RuleUnit
 from sorting.models import SmartBin
 from tests.builders import at, make_drop_off
 from tests.conftest import TODAY
+from tests.points.programmes import make_programme
 from tests.worker.test_tally import balances
 from worker.tally import drain
 
@@ -17,15 +18,15 @@ pytestmark = pytest.mark.django_db
 YESTERDAY = TODAY - dt.timedelta(days=1)
 
 
-def make_programme(*, holds_from: dt.date, food_points: int, community: Community | None = None) -> Programme:
+def pay(*, food_points: int, holds_from: dt.date, community: Community | None = None) -> Programme:
     """Food only, `food_points` each, no limits, no bonus."""
-    programme = Programme.objects.create(
-        name=f"每次{food_points}分", community=community, holds_from=holds_from, checking_window_s=48 * 3600
+    return make_programme(
+        name=f"每次{food_points}分",
+        community=community,
+        holds_from=holds_from,
+        checking_window_s=48 * 3600,
+        rules=[PointRule(category="FOOD", unit=RuleUnit.DROP_OFF, points=food_points, points_outside=0)],
     )
-    PointRule.objects.create(
-        programme=programme, category="FOOD", unit=RuleUnit.DROP_OFF, points=food_points, points_outside=0
-    )
-    return programme
 
 
 def drop_off(household: Household, *, smart_bin: SmartBin, on: dt.date, hour: int = 8) -> None:
@@ -38,7 +39,7 @@ def test_a_late_drop_off_is_rated_by_the_programme_of_its_own_day(
 ) -> None:
     drop_off(zhang, smart_bin=bin_07, on=YESTERDAY)
     drain(now=now)
-    make_programme(holds_from=TODAY, food_points=7)
+    pay(holds_from=TODAY, food_points=7)
     drop_off(zhang, smart_bin=bin_07, on=YESTERDAY, hour=7)
     drop_off(zhang, smart_bin=bin_07, on=TODAY)
     drain(now=now)
@@ -50,8 +51,8 @@ def test_a_communitys_own_programme_goes_before_a_later_one_of_the_district(
     zhang: Household, wang: Household, bin_07: SmartBin, east_lake: Community, now: dt.datetime
 ) -> None:
     """The home counts, not the bin: Wang, of the other community, uses bin 07 too."""
-    make_programme(holds_from=YESTERDAY, food_points=3, community=east_lake)
-    make_programme(holds_from=TODAY, food_points=7)
+    pay(holds_from=YESTERDAY, food_points=3, community=east_lake)
+    pay(holds_from=TODAY, food_points=7)
     for household in (zhang, wang):
         drop_off(household, smart_bin=bin_07, on=TODAY)
         drop_off(household, smart_bin=bin_07, on=YESTERDAY)

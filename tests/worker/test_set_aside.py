@@ -15,6 +15,7 @@ from points.models import PointRule
 from sorting.models import DropOff, DropOffBatch, SetAside, SmartBin, TallyAttempt
 from tests.builders import at, make_batch, make_drop_off
 from tests.conftest import TODAY
+from tests.emptying import emptying_allowed
 from tests.worker.test_retry_faults import elsewhere
 from tests.worker.test_tally import balances
 from worker import attempts, poison
@@ -73,9 +74,10 @@ def test_the_command_says_so_and_exits_with_one(a_batch_with_poison: DropOff, no
 def test_a_rule_that_overflows_sets_aside_what_it_rates_and_nothing_else(
     zhang: Household, li: Household, bin_07: SmartBin, now: dt.datetime
 ) -> None:
-    PointRule.objects.filter(category="RECYCLABLE").update(
-        points=2_000_000_000, points_outside=0, points_a_day_max=None
-    )
+    with emptying_allowed():
+        PointRule.objects.filter(category="RECYCLABLE").update(
+            points=2_000_000_000, points_outside=0, points_a_day_max=None
+        )
     batch = make_batch(community=bin_07.point.community, smart_bin=bin_07, received_at=at(on=TODAY), is_tallied=False)
     for household, category in ((zhang, "RECYCLABLE"), (li, "FOOD")):
         make_drop_off(

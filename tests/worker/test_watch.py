@@ -15,6 +15,8 @@ from points.models import PointRule, Programme
 from sorting.models import Alert, AlertKind, SmartBin
 from sorting.services.status import Heartbeat, record_status
 from tests.builders import make_batch, make_drop_off
+from tests.emptying import emptying_allowed
+from tests.points.programmes import make_programme
 from tests.worker.test_tally import balances
 from worker.tally import drain
 from worker.watch import watch
@@ -72,10 +74,11 @@ def test_a_day_that_cannot_be_released_does_not_end_the_watch(
     make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=then, batch=late)
     drain(now=then)
     default = Programme.objects.get()
-    today = Programme.objects.create(name="新方案", holds_from=timezone.localdate(), checking_window_s=60)
-    default.rules.filter(category="FOOD").update(programme=today)
-    PointRule.objects.filter(programme=default).delete()
-    Programme.objects.filter(pk=default.pk)._raw_delete("default")
+    food = PointRule(category="FOOD", unit="DROP_OFF", points=10, points_outside=5, drop_offs_a_day_max=2)
+    make_programme(name="新方案", holds_from=timezone.localdate(), checking_window_s=60, rules=[food])
+    with emptying_allowed():
+        PointRule.objects.filter(programme=default).delete()
+        Programme.objects.filter(pk=default.pk)._raw_delete("default")
     make_drop_off(smart_bin=bin_07, household=li, occurred_at=timezone.now(), is_tallied=False)
     watch()
     assert balances(zhang) == (20, 0)

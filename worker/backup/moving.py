@@ -9,6 +9,7 @@ from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection, connections, models, transaction
 
+from points.triggers import create_triggers, drop_triggers
 from worker.backup.archive import BackupRefused, Manifest
 from worker.backup.counting import applied_migrations, row_counts
 
@@ -31,13 +32,16 @@ def move_sqlite_rows(*, path: Path, manifest: Manifest) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        drop_triggers(connection=connection)  # the default programme refuses to give way to itself
         for model in moved:
             _empty_table(model=model)
         for model in moved:
             _copy_rows(model=model)
         with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             for statement in connection.ops.sequence_reset_sql(no_style(), moved):
                 cursor.execute(statement)
+        create_triggers(connection=connection)
         _refuse_other_counts(tables=[model._meta.db_table for model in moved], manifest=manifest)
 
 
@@ -60,7 +64,7 @@ def _opened(*, path: Path) -> Iterator[None]:
 
 
 def _empty_table(*, model: type[models.Model]) -> None:
-    """Take out what migrations had put there. A table that refuses DELETE is empty in a new database: it is skipped."""
+    """Take out what migrations had put there."""
     with connection.cursor() as cursor:
         table = connection.ops.quote_name(str(model._meta.db_table))
         cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table})")  # noqa: S608  names of tables
