@@ -140,6 +140,17 @@ def chen(east_lake: Community) -> User:
 
 
 @pytest.fixture
+def ming(west_park: Community) -> User:
+    """Guide Ming, given 西园新村 only: who comes in Chen's place."""
+    user = User.objects.create_user(username="ming", password="ming-password-1", display_name="李明")
+    RoleGrant.objects.create(
+        user=user, role=Role.GUIDE, scope_kind=ScopeKind.COMMUNITY, scope_id=west_park.pk, starts_on=dt.date(2026, 1, 1)
+    )
+    GuideAssignment.objects.create(guide=user, community=west_park, starts_on=dt.date(2026, 1, 1))
+    return user
+
+
+@pytest.fixture
 def zhao(db: None) -> User:
     """Officer Zhao of the bureau."""
     user = User.objects.create_user(username="zhao", password="zhao-password-1", display_name="赵科长")

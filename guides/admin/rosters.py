@@ -3,17 +3,19 @@
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from guides.models import GuideAssignment, Problem, RosterSlot, Shift
 from guides.services.rosters import copy_to_next_week
 from people.back_office import KeptAdmin, ReadOnlyAdmin
+from people.models import User
 
 
 @admin.register(GuideAssignment)
 class GuideAssignmentAdmin(KeptAdmin):
     """督导员分配: also of a substitute, for a day or more."""
 
-    list_display = ("guide", "community", "starts_on", "ends_on")
+    list_display = ("guide", "community", "starts_on", "ends_on", "is_stand_in")
     list_filter = ("community",)
     list_select_related = ("guide", "community")
     autocomplete_fields = ("community",)
@@ -22,11 +24,12 @@ class GuideAssignmentAdmin(KeptAdmin):
 
 @admin.register(RosterSlot)
 class RosterSlotAdmin(KeptAdmin):
-    """排班: entered for one week, copied to the next. A slot that falls through is deleted."""
+    """排班, as the bureau's screen plans it (pages/bureau/roster.py). A slot that falls through is deleted."""
 
-    list_display = ("on_date", "starts_at", "ends_at", "point", "guide")
+    list_display = ("on_date", "starts_at", "ends_at", "point", "guide", "stands_in_for", "planned_by")
+    readonly_fields = ("stands_in_for", "planned_by")
     list_filter = ("on_date", "guide")
-    list_select_related = ("guide", "point")
+    list_select_related = ("guide", "point", "stands_in_for", "planned_by")
     date_hierarchy = "on_date"
     ordering = ("-on_date", "starts_at", "pk")
     actions = ("copy_week",)
@@ -38,7 +41,9 @@ class RosterSlotAdmin(KeptAdmin):
     @admin.action(description="复制到下一周")
     def copy_week(self, request: HttpRequest, queryset: QuerySet[RosterSlot]) -> None:
         """The chosen slots on the same days of the week after."""
-        self.message_user(request, f"新排了 {copy_to_next_week(slots=queryset)} 班")
+        assert isinstance(request.user, User)
+        count = copy_to_next_week(slots=queryset, officer=request.user, now=timezone.now())
+        self.message_user(request, f"新排了 {count} 班")
 
 
 @admin.register(Shift)

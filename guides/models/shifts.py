@@ -50,7 +50,11 @@ class Shift(models.Model):
 
 
 class RosterSlot(models.Model):
-    """排班: a guide is to be at a point on a local date, from a local time to a later one."""
+    """排班: a guide is to be at a point on a local date, from a local time to a later one.
+
+    `stands_in_for` is who was to be there, where `guide` is a substitute (替班). `planned_by` is who planned or changed
+    it last.
+    """
 
     guide = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="roster_slots", verbose_name="督导员"
@@ -61,6 +65,23 @@ class RosterSlot(models.Model):
     on_date = models.DateField("日期")
     starts_at = models.TimeField("开始")
     ends_at = models.TimeField("结束")
+    stands_in_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="slots_given_away",
+        verbose_name="替谁",
+    )
+    planned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name="排班人",
+    )
 
     class Meta:
         verbose_name = "排班"
@@ -68,6 +89,10 @@ class RosterSlot(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["guide", "on_date", "starts_at"], name="roster_slot_once"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="roster_slot_times_in_order"),
+            models.CheckConstraint(
+                condition=Q(stands_in_for__isnull=True) | ~Q(stands_in_for=F("guide")),
+                name="roster_slot_substitute_is_another",
+            ),
         ]
         indexes = [models.Index(fields=["on_date", "point"], name="roster_slot_day")]
 

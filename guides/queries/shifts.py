@@ -21,7 +21,7 @@ class ShiftSeen:
 
 @dataclass(frozen=True, slots=True)
 class RosterDay:
-    """One local day of a guide: the slots nobody came to (yet), and the shifts."""
+    """One local day of a guide: the slots nobody came to (yet), those that a substitute took over, and the shifts."""
 
     on_date: dt.date
     slots: list[RosterSlot]
@@ -37,8 +37,8 @@ def roster_week(*, guide: User, monday: dt.date, now: dt.datetime) -> list[Roste
     """Seven days from that Monday. Two queries."""
     days = [monday + dt.timedelta(days=number) for number in range(7)]
     slots = list(
-        RosterSlot.objects.filter(guide=guide, on_date__range=(days[0], days[-1]))
-        .select_related("point")
+        RosterSlot.objects.filter(Q(guide=guide) | Q(stands_in_for=guide), on_date__range=(days[0], days[-1]))
+        .select_related("point", "guide", "stands_in_for")
         .order_by("on_date", "starts_at")
     )
     begins, ends = moment_of(on=days[0], at=dt.time()), moment_of(on=days[-1] + dt.timedelta(days=1), at=dt.time())
@@ -47,7 +47,7 @@ def roster_week(*, guide: User, monday: dt.date, now: dt.datetime) -> list[Roste
         .select_related("point")
         .order_by("started_at")
     )
-    known = {slot.pk: slot_of(slot) for slot in slots}
+    known = {slot.pk: slot_of(slot) for slot in slots if slot.guide_id == guide.pk}
     seen = [
         ShiftSeen(
             shift=shift,
@@ -61,11 +61,11 @@ def roster_week(*, guide: User, monday: dt.date, now: dt.datetime) -> list[Roste
         )
         for shift in shifts
     ]
-    taken = {each.punctuality.slot for each in seen}
+    taken = {each.punctuality.slot for each in seen if each.punctuality.slot is not None}
     return [
         RosterDay(
             on_date=day,
-            slots=[slot for slot in slots if slot.on_date == day and known[slot.pk] not in taken],
+            slots=[slot for slot in slots if slot.on_date == day and known.get(slot.pk) not in taken],
             shifts=[each for each in seen if timezone.localdate(each.shift.started_at) == day],
         )
         for day in days

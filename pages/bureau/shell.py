@@ -13,6 +13,7 @@ SCREENS: tuple[tuple[str, str], ...] = (
     ("bureau-plan", "47 项指标"),
     ("bureau-published", "月度发布"),
     ("bureau-problems", "问题整改"),
+    ("bureau-roster", "督导排班"),
     ("bureau-registers", "督导台账"),
     ("bureau-teaching", "宣传普及"),
     ("bureau-lists", "楼栋榜"),

@@ -12,6 +12,7 @@ from pages.bureau.problems import problems, scene_photo
 from pages.bureau.programmes import views as programmes
 from pages.bureau.published import published
 from pages.bureau.registers import register, registers
+from pages.bureau.roster import community_roster, roster, roster_slot
 from pages.bureau.teaching import gathering, teaching
 from pages.bureau.ways_down import community, figure, household
 
@@ -31,6 +32,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("photos/<int:photo_id>", photo, name="bureau-photo"),
     path("problems", problems, name="bureau-problems"),
     path("scene-photos/<int:scene_photo_id>", scene_photo, name="bureau-scene-photo"),
+    path("roster/", roster, name="bureau-roster"),
+    path("roster/<int:community_id>", community_roster, name="bureau-community-roster"),
+    path("roster/slots/<int:roster_slot_id>", roster_slot, name="bureau-roster-slot"),
     path("teaching", teaching, name="bureau-teaching"),
     path("teaching/<int:gathering_id>", gathering, name="bureau-gathering"),
     path("lists", lists, name="bureau-lists"),

@@ -1,7 +1,5 @@
 """值班: clocking in at a point, out again, and the week's roster."""
 
-import datetime as dt
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,13 +8,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from guides.models import RosterSlot
 from guides.queries.shifts import RosterDay, roster_week
+from guides.register_document import name_of
 from guides.services.shifts import Place, PointNotFound, end_shift, start_shift
 from lib.errors import DomainError
 from pages.guide.shell import Duty, for_guides, render_guide, shift_clock
 from pages.guide.uploads import uploaded
+from pages.weeks import day_word, week_asked
+from people.models import User
 from sorting.models import CollectionPoint
-
-WEEKDAYS = "一二三四五六日"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,7 +31,8 @@ def duty_screen(request: HttpRequest, duty: Duty) -> HttpResponse:
             messages.error(request, error.text)
         else:
             return redirect("guide")
-    week = roster_week(guide=duty.guide, monday=duty.today - dt.timedelta(days=duty.today.weekday()), now=duty.now)
+    week = week_asked(request=request)
+    days = roster_week(guide=duty.guide, monday=week.monday, now=duty.now)
     points = CollectionPoint.objects.filter(community__in=duty.community_ids).select_related("community")
     due = {slot.point_id for slot in RosterSlot.objects.filter(guide=duty.guide, on_date=duty.today)}
     context = {
@@ -41,7 +41,8 @@ def duty_screen(request: HttpRequest, duty: Duty) -> HttpResponse:
             (point.pk, point.name, point.community.name, point.pk in due)
             for point in sorted(points, key=lambda each: (each.pk not in due, each.community.name, each.name))
         ],
-        "days": [(_day_word(day), _lines(day)) for day in week],
+        "week": week,
+        "days": [(day_word(day.on_date), _lines(day=day, guide=duty.guide)) for day in days],
     }
     return render_guide(request, duty, "pages/guide/duty.html", context, current="guide-duty")
 
@@ -75,12 +76,11 @@ def _place(request: HttpRequest) -> Place | None:
     return Place(latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
 
 
-def _day_word(day: RosterDay) -> str:
-    return f"{day.on_date:%-m月%-d日} 周{WEEKDAYS[day.on_date.weekday()]}"
-
-
-def _lines(day: RosterDay) -> list[str]:
-    planned = [f"排班 {slot.starts_at:%H:%M}–{slot.ends_at:%H:%M} {slot.point.name}" for slot in day.slots]
+def _lines(*, day: RosterDay, guide: User) -> list[str]:
+    planned = [
+        f"{slot.starts_at:%H:%M}–{slot.ends_at:%H:%M} {slot.point.name} {_turn(slot=slot, guide=guide)}"
+        for slot in day.slots
+    ]
     done = []
     for seen in day.shifts:
         begin = timezone.localtime(seen.shift.started_at)
@@ -89,3 +89,10 @@ def _lines(day: RosterDay) -> list[str]:
         early = f" 早退 {seen.punctuality.early_min} 分钟" if seen.punctuality.early_min else ""
         done.append(f"{begin:%H:%M}–{end} {seen.shift.point.name}{late}{early}")
     return planned + done
+
+
+def _turn(*, slot: RosterSlot, guide: User) -> str:
+    """Whose turn it is: the guide's own, in somebody's place, or somebody else's in the guide's place."""
+    if slot.guide_id != guide.pk:
+        return f"由{name_of(slot.guide)}替您"
+    return f"排班,替{name_of(slot.stands_in_for)}" if slot.stands_in_for else "排班"

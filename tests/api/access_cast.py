@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from knox.models import AuthToken
 
-from guides.models import Appeal, Gathering, Problem, ProblemKind, ScenePhoto, Shift
+from guides.models import Appeal, Gathering, Problem, ProblemKind, RosterSlot, ScenePhoto, Shift
 from guides.queries import community_ids_of_guide
 from guides.services.appeals import open_appeal
 from households.models import Card, Community, ConsentKind, Household, Member
@@ -58,6 +58,7 @@ class Owned:
     shop: Shop
     problem: Problem
     appeal: Appeal
+    roster_slot: RosterSlot
     photo_id: int
     gathering: Gathering
     programme: Programme
@@ -81,6 +82,7 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "shop_id": lambda owned: owned.shop.pk,
     "problem_id": lambda owned: owned.problem.pk,
     "appeal_id": lambda owned: owned.appeal.pk,
+    "roster_slot_id": lambda owned: owned.roster_slot.pk,
     "photo_id": lambda owned: owned.photo_id,
     "programme_id": lambda owned: owned.programme.pk,
     "flag_id": lambda owned: owned.flag.pk,
@@ -241,6 +243,13 @@ def _make_owned(
             due_at=NOON + dt.timedelta(hours=4),
         ),
         appeal=_appeal_of(household=household, smart_bin=smart_bin),
+        roster_slot=RosterSlot.objects.create(
+            guide=guide,
+            point=smart_bin.point,
+            on_date=TODAY + dt.timedelta(days=household.serial),
+            starts_at=dt.time(18),
+            ends_at=dt.time(20),
+        ),
         photo_id=_photo_of(drop_off=drop_off, household=household),
         gathering=Gathering.objects.create(
             community=household.community,

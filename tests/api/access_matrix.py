@@ -136,6 +136,11 @@ GET     bureau-photo                              302   403   403   403   403   
 POST    bureau-photo                              302   403   403   403   403   302   403
 GET     bureau-problems                           302   403   403   403   403   200   403
 GET     bureau-scene-photo                        302   403   403   403   403   200   403
+GET     bureau-roster                             302   403   403   403   403   200   403
+GET     bureau-community-roster                   302   403   403   403   403   200   403
+POST    bureau-community-roster                   302   403   403   403   403   422   403
+GET     bureau-roster-slot                        302   403   403   403   403   200   403
+POST    bureau-roster-slot                        302   403   403   403   403   422   403
 GET     bureau-teaching                           302   403   403   403   403   200   403
 GET     bureau-gathering                          302   403   403   403   403   200   403
 GET     bureau-lists                              302   403   403   403   403   200   403

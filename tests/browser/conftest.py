@@ -70,8 +70,9 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
     """Open a page of a given width and colour scheme; every error in its console is a complaint."""
     contexts = []
 
-    def open_page(*, width: int, scheme: str = "light") -> Visit:
+    def open_page(*, width: int, scheme: str = "light", has_script: bool = True) -> Visit:
         context = browser.new_context(
+            java_script_enabled=has_script,
             viewport={"width": width, "height": 800},
             color_scheme="dark" if scheme == "dark" else "light",
             locale="zh-CN",

@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 from guides.models import GuideAssignment, RosterSlot, Shift
 from guides.punctuality import Slot, punctuality
 from guides.queries.shifts import open_shift, roster_week
-from guides.services.rosters import copy_to_next_week
 from guides.services.shifts import Place, PointNotFound, ShiftOpen, end_shift, start_shift
 from households.models import Household
 from people.models import User
@@ -114,13 +113,3 @@ def test_the_week_shows_who_came_late_and_where_nobody_came(chen: User, bin_07: 
     (seen,) = days[0].shifts
     assert (seen.punctuality.late_min, seen.punctuality.early_min) == (20, 30)
     assert [[slot.starts_at.hour for slot in day.slots] for day in days[:3]] == [[18], [7, 18], []]
-
-
-@pytest.mark.django_db
-def test_a_week_of_the_roster_is_copied_once(chen: User, bin_07: SmartBin) -> None:
-    slot = RosterSlot.objects.create(
-        guide=chen, point=bin_07.point, on_date=TODAY, starts_at=dt.time(7), ends_at=dt.time(9)
-    )
-    assert copy_to_next_week(slots=[slot]) == 1
-    assert copy_to_next_week(slots=[slot]) == 0
-    assert RosterSlot.objects.filter(on_date=TODAY + dt.timedelta(days=7), starts_at=dt.time(7)).count() == 1
