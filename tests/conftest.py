@@ -1,4 +1,4 @@
-"""The cast: households Zhang, Li and Wang; guide Chen; officer Zhao; bin 07 at the east gate.
+"""The cast: households Zhang, Li and Wang; guide Chen; officers Zhao and Qian; bin 07 at the east gate.
 
 Zhang and Li live in 东湖花园, given to guide Chen. Wang lives in 西园新村: Chen must never see Wang.
 """
@@ -154,5 +154,13 @@ def ming(west_park: Community) -> User:
 def zhao(db: None) -> User:
     """Officer Zhao of the bureau."""
     user = User.objects.create_user(username="zhao", password="zhao-password-1", display_name="赵科长")
+    RoleGrant.objects.create(user=user, role=Role.OFFICER, scope_kind=ScopeKind.DISTRICT, starts_on=dt.date(2026, 1, 1))
+    return user
+
+
+@pytest.fixture
+def qian(db: None) -> User:
+    """Officer Qian, Zhao's colleague."""
+    user = User.objects.create_user(username="qian", password="qian-password-1", display_name="钱科员")
     RoleGrant.objects.create(user=user, role=Role.OFFICER, scope_kind=ScopeKind.DISTRICT, starts_on=dt.date(2026, 1, 1))
     return user

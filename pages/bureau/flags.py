@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -13,39 +14,18 @@ from households.reach import communities_in_reach
 from households.services.opening import REASON_LENGTH_MAX, open_household
 from lib.errors import DomainError
 from pages.access import for_roles
+from pages.bureau.flag_facts import flag_facts, flag_row
 from pages.bureau.shell import render_bureau
 from people.models import Role, User
 from people.standing import Standing
-from points.models import Flag, FlagKind, FlagState
-from points.queries.flags import drop_offs_of_flag, flags_in_communities, narrowed
-from points.services.flags import decide_flag
-from sorting.queries.photos import photo_ids_of_drop_offs
+from points.models import CorrectionState, Flag, FlagKind, FlagState
+from points.queries.flags import CORRECTION_WAITS, flags_in_communities, narrowed
+from points.services.corrections import decide_correction
+from points.services.flags import decide_flag, propose_correction_of_flag
 
 ROWS_MAX = 100
 AGES = {"3": "超过 3 天", "7": "超过 7 天", "30": "超过 30 天"}
-# The rule's figures in words, with their unit; a figure that has no word here is not evidence for people.
-_WORDS = {
-    "visit_count": ("投放次数", "次"),
-    "bag_count": ("袋数", "袋"),
-    "extra_count": ("多出的袋数", "袋"),
-    "weight_g": ("重量", "克"),
-    "weight_g_max": ("按常理最多", "克"),
-    "gain_points": ("多得积分", "分"),
-    "leg_count": ("赶不到的路程", "段"),
-    "gap_s": ("相隔", "秒"),
-    "distance_m": ("相距", "米"),
-    "run_count": ("次数", "次"),
-    "household_count": ("户数", "户"),
-    "seconds": ("用时", "秒"),
-    "day_count": ("天数", "天"),
-    "points": ("得分", "分"),
-    "median_points": ("本小区中位数", "分"),
-    "verdict_count": ("核验", "次"),
-    "correct_count": ("其中判合格", "次"),
-    "pair_count": ("相似照片", "对"),
-    "identical_count": ("其中完全相同", "对"),
-    "return_count": ("启动编号来回", "次"),
-}
+STATES = [*FlagState.choices, (CORRECTION_WAITS, "扣减待复核")]
 
 
 @require_safe
@@ -67,11 +47,11 @@ def flags(request: HttpRequest, standing: Standing) -> HttpResponse:
     rows = list(found[: ROWS_MAX + 1])
     context = {
         "heading": "可疑线索",
-        "rows": [_row(flag=each) for each in rows[:ROWS_MAX]],
+        "rows": [flag_row(flag=each) for each in rows[:ROWS_MAX]],
         "rows_max": ROWS_MAX if len(rows) > ROWS_MAX else None,
         "asked": asked,
         "choices": [
-            ("state", "状态", _options(FlagState.choices, asked["state"])),
+            ("state", "状态", _options(STATES, asked["state"])),
             ("kind", "种类", _options(FlagKind.choices, asked["kind"])),
             ("community", "小区", _options(reach.order_by("name").values_list("pk", "name"), asked["community"])),
             ("age", "发现已", _options(AGES.items(), asked["age"])),
@@ -83,16 +63,16 @@ def flags(request: HttpRequest, standing: Standing) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @for_roles(Role.OFFICER)
 def flag(request: HttpRequest, standing: Standing, flag_id: int) -> HttpResponse:
-    """One flag: its evidence, the household behind it for a reason that is kept, and the judgement."""
+    """One flag: its evidence, the household behind it for a reason that is kept, the judgement and what it takes."""
     reach = communities_in_reach(standing=standing, role=Role.OFFICER)
     found = flags_in_communities(communities=reach).filter(pk=flag_id).first()
-    if found is None:
+    if found is None or not isinstance(request.user, User):
         raise Http404
     error, household = "", ""
-    if request.method == "POST" and isinstance(request.user, User):
+    if request.method == "POST":
         try:
             if request.POST.get("action") != "open":
-                _decide(request=request, flag=found, officer=request.user)
+                _act(request=request, flag=found, officer=request.user)
                 return redirect("bureau-flag", flag_id)
             if found.household is not None:
                 reason = request.POST.get("reason", "")
@@ -100,23 +80,67 @@ def flag(request: HttpRequest, standing: Standing, flag_id: int) -> HttpResponse
                 household = f"{found.household.code} · {found.household.room}"
         except DomainError as refused:
             error = refused.text
-    context = _facts(flag=found) | {"error": error, "household": household, "reason_length_max": REASON_LENGTH_MAX}
+    context = flag_facts(flag=found, officer=request.user) | {
+        "error": error,
+        "household": household,
+        "reason_length_max": REASON_LENGTH_MAX,
+    }
     return render_bureau(
         request, "pages/bureau/flag.html", context, current="bureau-flags", status=422 if error else 200
     )
 
 
-def _decide(*, request: HttpRequest, flag: Flag, officer: User) -> None:
+def _act(*, request: HttpRequest, flag: Flag, officer: User) -> None:
+    """Do what the pressed button says."""
+    action = request.POST.get("action", "")
+    if action in ("dismiss", "confirm"):
+        done = _judge(request=request, flag=flag, officer=officer, is_confirmed=action == "confirm")
+    elif action == "take":
+        done = _take(request=request, flag=flag, officer=officer)
+    elif action in ("approve", "refuse"):
+        done = _decide(request=request, flag=flag, officer=officer, is_approved=action == "approve")
+    else:
+        raise BadRequest("no such action")
+    messages.success(request, done)
+
+
+def _judge(*, request: HttpRequest, flag: Flag, officer: User, is_confirmed: bool) -> str:
     proposed = decide_flag(
         flag=flag,
-        is_confirmed=request.POST.get("action") == "confirm",
+        is_confirmed=is_confirmed,
         reason=request.POST.get("reason", ""),
         points_taken=_points(text=request.POST.get("points", "").strip()),
         officer=officer,
         now=timezone.now(),
     )
     effect = "没有改动积分" if proposed is None else f"已提出扣减 {-proposed.points} 分,由另一位同事复核后才生效"
-    messages.success(request, f"判断已记录,{effect}。")
+    return f"判断已记录,{effect}。"
+
+
+def _take(*, request: HttpRequest, flag: Flag, officer: User) -> str:
+    proposed = propose_correction_of_flag(
+        flag=flag,
+        points_taken=_points(text=request.POST.get("points", "").strip()),
+        reason=request.POST.get("reason", ""),
+        officer=officer,
+        now=timezone.now(),
+    )
+    return f"已提出扣减 {-proposed.points} 分,由另一位同事复核后才生效。"
+
+
+def _decide(*, request: HttpRequest, flag: Flag, officer: User, is_approved: bool) -> str:
+    if flag.correction is None:
+        raise BadRequest("nothing to decide")
+    decided = decide_correction(
+        correction=flag.correction,
+        is_approved=is_approved,
+        note=request.POST.get("note", ""),
+        officer=officer,
+        now=timezone.now(),
+    )
+    if decided.state == CorrectionState.REFUSED:
+        return "没有批准,积分没有变动。"
+    return f"已批准,扣了 {-(decided.moved_points or 0)} 分,住户会收到消息。"
 
 
 def _points(*, text: str) -> int:
@@ -126,57 +150,5 @@ def _points(*, text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else -1
 
 
-def _row(*, flag: Flag) -> dict[str, Any]:
-    return {
-        "flag_id": flag.pk,
-        "kind": flag.get_kind_display(),
-        "place": flag.community.name if flag.bin is None else f"{flag.community.name} · {flag.bin.code}",
-        "occasion": flag.occasion,
-        "evidence": ",".join(f"{word} {value}" for word, value in _figures(flag=flag)),
-        "state": flag.get_state_display(),
-        "opened_at": _text(flag.opened_at),
-    }
-
-
-def _facts(*, flag: Flag) -> dict[str, Any]:
-    drop_offs = list(drop_offs_of_flag(flag=flag))
-    photo_ids = photo_ids_of_drop_offs(drop_offs=drop_offs)
-    # A household has the same letter in every row, so that the pattern is seen and nobody is named.
-    letters: dict[int | None, str] = {None: "—"}
-    for each in drop_offs:
-        letters.setdefault(each.household_id, f"第 {len(letters)} 户")
-    return _row(flag=flag) | {
-        "heading": f"{flag.get_kind_display()} · {flag.occasion}",
-        "figures": _figures(flag=flag),
-        "has_household": flag.household_id is not None,
-        "is_open": flag.state == FlagState.OPEN,
-        "decided": "" if flag.decided_at is None else _text(flag.decided_at),
-        "decision_reason": flag.decision_reason,
-        "drop_offs": [
-            {
-                "at": _text(each.occurred_at),
-                "place": f"{each.bin.point.name} · {each.bin.code}" if each.bin is not None else "—",
-                "who": letters[each.household_id],
-                "category": each.get_category_display(),
-                "weight": f"{each.weight_g / 1_000:,.2f} 千克",
-                "photo_ids": photo_ids.get(each.pk, []),
-            }
-            for each in drop_offs
-        ],
-    }
-
-
-def _figures(*, flag: Flag) -> list[tuple[str, str]]:
-    return [
-        (word, f"{flag.figures[name]:,} {unit}")
-        for name, (word, unit) in _WORDS.items()
-        if isinstance(flag.figures.get(name), int | float)
-    ]
-
-
 def _options(choices: Any, chosen: str) -> list[tuple[str, str, bool]]:
     return [(str(value), str(word), str(value) == chosen) for value, word in choices]
-
-
-def _text(moment: dt.datetime) -> str:
-    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M")

@@ -11,7 +11,7 @@ class FlagAdmin(ReadOnlyAdmin):
     """可疑线索: what, where, when, and what became of it; whose it is stays with the household."""
 
     list_display = ("kind", "community", "occasion", "state", "opened_at", "decided_by", "decided_at")
-    fields = readonly_fields = (*list_display, "decision_reason", "last_seen_at")
+    fields = readonly_fields = (*list_display, "decision_reason", "correction", "last_seen_at")
     list_filter = ("state", "kind")
     list_select_related = ("community", "decided_by")
     ordering = ("-opened_at", "-pk")

@@ -1,4 +1,7 @@
-"""Corrections: each that was approved moved what it says, once, and nothing else moved in a correction's name."""
+"""Corrections: each that was approved moved what it says, once, and nothing else moved in a correction's name.
+
+And the one that a flag names takes from the household that the flag is about.
+"""
 
 from lib import dialect
 from points.audit.report import AuditReport
@@ -17,6 +20,12 @@ def check_corrections(*, report: AuditReport) -> None:
             kind="correction_missing",
             row=f"transfer {transfer_id} {reference}",
             message="没有批准过的更正与之对应 (no approved correction moved it)",
+        )
+    for flag_id, correction_id in dialect.fetch(_NOT_OF_FLAG):
+        report.add(
+            kind="flag_not_its_correction",
+            row=f"flag {flag_id}",
+            message=f"更正 {correction_id} 不是从这条线索的住户扣减的 (it takes from another household, or gives)",
         )
 
 
@@ -37,3 +46,7 @@ _UNDECIDED = f"""
     SELECT x.id, x.reference FROM points_transfer x
     WHERE x.reference LIKE 'correction/%' AND x.id NOT IN (SELECT t.id {_OF_CORRECTION.format(join="")})
     ORDER BY x.id"""  # noqa: S608
+
+_NOT_OF_FLAG = """
+    SELECT f.id, c.id FROM points_flag f JOIN points_pointcorrection c ON c.id = f.correction_id
+    WHERE c.household_id <> f.household_id OR c.points > 0 ORDER BY f.id"""

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from households.models import Community, Household
+from points.models.corrections import PointCorrection
 from sorting.models import SmartBin
 
 
@@ -37,6 +38,7 @@ class Flag(models.Model):
     `subject` names what it is about, as "household/17" or "bin/3/FOOD"; `household`, `bin` and `person` are the same
     as rows, where there is one. While it is open, a later look brings its figures up to date; a decided flag stays as
     it was decided. `figures` is the rule's evidence, `drop_off_ids` (at most EVIDENCE_ROWS_MAX) the rows behind it.
+    `correction` is what an upheld flag takes from its household: the newest proposal, where one was refused before.
     """
 
     kind = models.CharField("种类", max_length=16, choices=FlagKind.choices)
@@ -74,6 +76,9 @@ class Flag(models.Model):
         verbose_name="判断人",
     )
     decision_reason = models.CharField("判断理由", max_length=300, blank=True)
+    correction = models.OneToOneField(
+        PointCorrection, on_delete=models.PROTECT, null=True, blank=True, related_name="flag", verbose_name="积分更正"
+    )
 
     class Meta:
         verbose_name = "可疑线索"
@@ -90,6 +95,10 @@ class Flag(models.Model):
                     & ~Q(decision_reason="")
                 ),
                 name="flag_decided_by_somebody_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(correction__isnull=True) | Q(state=FlagState.CONFIRMED, household__isnull=False),
+                name="flag_corrected_when_upheld",
             ),
         ]
         indexes = [

@@ -7,7 +7,7 @@ from django.db import transaction
 from households.queries import is_member_of
 from lib.errors import DomainError
 from people.models import User
-from points.models import Flag, FlagState, PointCorrection
+from points.models import CorrectionState, Flag, FlagState, PointCorrection
 from points.services.corrections import propose_correction
 
 DECISION_REASON_LENGTH_MAX = 200
@@ -38,7 +38,14 @@ class NothingToTake(DomainError):
     """Points are taken from one household, for a flag that is upheld."""
 
     code = "nothing_to_take"
-    message = "没有提交:扣减的积分应是整数,并且只有判断为成立、涉及一户的线索才能提出"
+    message = "没有提交:扣减的积分应是大于 0 的整数,并且只有判断为成立、涉及一户的线索才能提出"
+
+
+class FlagCorrected(DomainError):
+    """One correction stands for a flag; another may be proposed when it was refused."""
+
+    code = "flag_corrected"
+    message = "这条线索已提出过扣减,本次没有再提;那一笔未批准时才能重新提出"
 
 
 def decide_flag(
@@ -56,10 +63,7 @@ def decide_flag(
         raise FlagReasonMissing
     if points_taken < 0 or (points_taken and (not is_confirmed or flag.household is None)):
         raise NothingToTake
-    if flag.person_id == officer.pk or (
-        flag.household is not None and is_member_of(user=officer, household=flag.household)
-    ):
-        raise FlagOfOneself
+    _demand_another(flag=flag, officer=officer)
     with transaction.atomic():
         # One statement judges it, so that of two officers at once only one does.
         decided_count = Flag.objects.filter(pk=flag.pk, state=FlagState.OPEN).update(
@@ -70,12 +74,55 @@ def decide_flag(
         )
         if not decided_count:
             raise FlagDecided
-        if not points_taken or flag.household is None:
-            return None
-        return propose_correction(
-            household=flag.household,
-            points=-points_taken,
-            reason=f"{flag.get_kind_display()}:{reason.strip()}",
-            officer=officer,
-            now=now,
-        )
+        return _propose(flag=flag, points_taken=points_taken, reason=reason, officer=officer, now=now)
+
+
+def propose_correction_of_flag(
+    *, flag: Flag, points_taken: int, reason: str, officer: User, now: dt.datetime
+) -> PointCorrection:
+    """Propose what an upheld flag takes from its household, where nothing was proposed yet or that was refused.
+
+    :raises FlagReasonMissing: no reason is given.
+    :raises FlagOfOneself: the flag is about the officer or the officer's household.
+    :raises NothingToTake: no points, the flag is not upheld, or it names no household.
+    :raises FlagCorrected: a correction of it is undecided or approved.
+    :raises CorrectionImpossible: too many points.
+    """
+    if not reason.strip():
+        raise FlagReasonMissing
+    _demand_another(flag=flag, officer=officer)
+    with transaction.atomic():
+        # The flag is held until its correction is written on it, so that of two officers at once only one proposes.
+        # What it names is read after that: a row joined while waiting is of the time before.
+        held = Flag.objects.select_for_update().get(pk=flag.pk)
+        if held.correction is not None and held.correction.state != CorrectionState.REFUSED:
+            raise FlagCorrected
+        proposed = None
+        if held.state == FlagState.CONFIRMED:
+            proposed = _propose(flag=held, points_taken=points_taken, reason=reason, officer=officer, now=now)
+        if proposed is None:
+            raise NothingToTake
+        return proposed
+
+
+def _demand_another(*, flag: Flag, officer: User) -> None:
+    if flag.person_id == officer.pk or (
+        flag.household is not None and is_member_of(user=officer, household=flag.household)
+    ):
+        raise FlagOfOneself
+
+
+def _propose(*, flag: Flag, points_taken: int, reason: str, officer: User, now: dt.datetime) -> PointCorrection | None:
+    """Propose it and write it on the flag; None where there is nothing to take, or nobody to take it from."""
+    if points_taken < 1 or flag.household is None:
+        return None
+    proposed = propose_correction(
+        household=flag.household,
+        points=-points_taken,
+        # The household is told this, and whoever looks at the correction finds the flag by its number.
+        reason=f"{flag.get_kind_display()}(线索第 {flag.pk} 号):{reason.strip()}",
+        officer=officer,
+        now=now,
+    )
+    Flag.objects.filter(pk=flag.pk).update(correction=proposed)
+    return proposed

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from households.models import Household, Member, Notice
-from people.models import Role, RoleGrant, ScopeKind, User
+from people.models import User
 from points.audit import verify_ledger
 from points.expiry import expire_due
 from points.ledger import Line, post
@@ -27,14 +27,6 @@ from tests.builders import at
 from tests.emptying import emptying_allowed
 from tests.worker.test_retry_faults import elsewhere
 from tests.worker.test_tally import balances
-
-
-@pytest.fixture
-def qian(db: None) -> User:
-    """Officer Qian, Zhao's colleague."""
-    user = User.objects.create_user(username="qian", password="qian-password-1", display_name="钱科员")
-    RoleGrant.objects.create(user=user, role=Role.OFFICER, scope_kind=ScopeKind.DISTRICT, starts_on=dt.date(2026, 1, 1))
-    return user
 
 
 def correct(*, household: Household, points: int, by: tuple[User, User], now: dt.datetime) -> PointCorrection:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from households.models import Household
-from people.models import AccessLog, Role, RoleGrant, ScopeKind, User
+from people.models import AccessLog, User
 from points.audit import verify_ledger
 from points.models import DaySettlement, Programme, ProgrammeState
 from points.programmes import load_programme_book, rules_of
@@ -36,14 +36,6 @@ from worker.tally import drain
 pytestmark = pytest.mark.django_db
 TOMORROW = TODAY + dt.timedelta(days=1)
 STINGY = DayRules(by_code={}, verdict_bonus_points=0, misplaced_penalty_points=0, checking_window_s=48 * 3600)
-
-
-@pytest.fixture
-def qian(db: None) -> User:
-    """Officer Qian, the second pair of eyes."""
-    user = User.objects.create_user(username="qian", password="qian-password-1", display_name="钱科员")
-    RoleGrant.objects.create(user=user, role=Role.OFFICER, scope_kind=ScopeKind.DISTRICT, starts_on=dt.date(2026, 1, 1))
-    return user
 
 
 def draft(*, officer: User, rules: DayRules = STINGY, holds_from: dt.date = TOMORROW) -> Programme:

@@ -102,3 +102,46 @@ def test_zhao_does_not_judge_the_own_household(officer: Client, flag: Flag, zhao
     assert officer.post(page_of(flag), {"action": "dismiss", "reason": "没事"}).status_code == 422
     flag.refresh_from_db()
     assert flag.state == FlagState.OPEN
+
+
+def test_qian_approves_on_the_flags_page_what_zhao_proposed_there(
+    officer: Client, flag: Flag, zhang: Household, qian: User
+) -> None:
+    officer.post(page_of(flag), {"action": "confirm", "reason": "同一袋分七次"})
+    told = officer.post(page_of(flag), {"action": "take", "points": "60", "reason": "同一袋分七次"}, follow=True)
+    text = told.content.decode()
+    assert "由另一位同事复核后才生效" in text
+    assert "批准扣减" not in text
+    assert officer.post(page_of(flag), {"action": "approve"}).status_code == 422
+    assert PointCorrection.objects.get().state == CorrectionState.PROPOSED
+    waiting = officer.get(f"{reverse('bureau-flags')}?state=CORRECTION").content.decode()
+    assert "成立,扣减 60 分待复核" in waiting
+
+    officer.force_login(qian)
+    assert "批准扣减" in officer.get(page_of(flag)).content.decode()
+    told = officer.post(page_of(flag), {"action": "approve", "note": "证据清楚"}, follow=True)
+    text = told.content.decode()
+    for said in ("已批准,扣了 0 分", "0 分,账上不足,60 分没有扣到", "证据清楚", "钱科员"):
+        assert said in text
+    assert "提出扣减" not in text
+    assert officer.post(page_of(flag), {"action": "refuse"}).status_code == 422
+    assert PointCorrection.objects.get().state == CorrectionState.APPROVED
+
+
+def test_what_qian_refuses_may_be_proposed_again(officer: Client, flag: Flag, qian: User) -> None:
+    officer.post(page_of(flag), {"action": "confirm", "reason": "同一袋分七次", "points": "600"})
+    officer.force_login(qian)
+    told = officer.post(page_of(flag), {"action": "refuse", "note": "多了一个零"}, follow=True).content.decode()
+    assert "未批准" in told
+    assert "重新提出扣减的积分" in told
+    officer.post(page_of(flag), {"action": "take", "points": "60", "reason": "同一袋分七次"})
+    flag.refresh_from_db()
+    assert flag.correction is not None
+    assert (flag.correction.points, PointCorrection.objects.count()) == (-60, 2)
+
+
+def test_what_no_button_says_does_nothing(officer: Client, flag: Flag) -> None:
+    for action in ("", "delete", "approve"):
+        assert officer.post(page_of(flag), {"action": action, "reason": "试试"}).status_code == 400
+    flag.refresh_from_db()
+    assert (flag.state, PointCorrection.objects.count()) == (FlagState.OPEN, 0)
