@@ -33,9 +33,17 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
+    from simulation.bins.layout import plan_district
+    from simulation.fairness.cheats import copies_max
     from simulation.fairness.honest import Habits
     from simulation.fairness.measuring import measure_cheats, measure_honest, prepare
 
+    dishonest = plan_district(seed="cheats", bins=2 * options.bins, households=options.households, faults=())
+    copies = min(options.copies, copies_max(layout=dishonest))
+    if not copies:
+        raise SystemExit("bench flags_honest needs at least 8 bins and 10 households for every bin")
+    if copies < options.copies:
+        print(f"bench=flags_honest copies={copies}: there is no room for {options.copies} of each strength", flush=True)
     call_command("migrate", verbosity=0)
     for name, habits in (
         ("as_simulated", Habits()),
@@ -53,7 +61,7 @@ def main() -> None:
             flush=True,
         )
     stage = prepare(seed="cheats", bins=2 * options.bins, households=options.households, monday=MONDAY)
-    for (kind, strength), (found, planted) in measure_cheats(stage=stage, copies=options.copies).items():
+    for (kind, strength), (found, planted) in measure_cheats(stage=stage, copies=copies).items():
         print(f"bench=flags_honest planted={kind} found={found}/{planted} strength={strength!r}", flush=True)
 
 

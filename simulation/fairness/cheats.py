@@ -18,6 +18,7 @@ DAYS_A_WEEK = 7
 _MORNING_S = 7 * 3600
 _WINDOW_S = 7_200
 _CONTAINER_L = 240
+HOMES_A_POINT_MIN = 10  # the longest run of cards in one hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,39 @@ class Cheat:
     bags: Sequence[tuple[int, Bag]]
 
 
+class NoRoom(ValueError):
+    """The district is too small for so many cases."""
+
+
+def copies_max(*, layout: Layout) -> int:
+    """How many cases of each strength there is room for, where no household and no bin is in two."""
+    homes_a_point = min(len(layout.households_of_point(point)) for point in range(layout.point_count))
+    if homes_a_point < HOMES_A_POINT_MIN:
+        return 0
+    return min(len(_sorters(layout)) // len(_OF_HOUSEHOLDS), len(_food_bins(layout)) // len(_OF_BINS))
+
+
 def plan_cheats(*, layout: Layout, monday: dt.date, copies: int) -> list[Cheat]:
-    """`copies` cases of each strength of each kind in the week of a Monday; no household or bin is in two."""
+    """`copies` cases of each strength of each kind in the week of a Monday; no household or bin is in two.
+
+    :raises NoRoom: more than `copies_max`.
+    """
+    if copies > (fitting := copies_max(layout=layout)):
+        raise NoRoom(f"{copies} cases of each strength asked, {fitting} fit into this district")
     chance = random.Random(f"{layout.tag}|{monday.isoformat()}|cheats")  # noqa: S311  (a simulation, no secret)
-    households = [number for number, rate in enumerate(layout.food_rates) if rate > 0]
+    households, bins = _sorters(layout), _food_bins(layout)
     chance.shuffle(households)
-    bins = [each.number for each in layout.bins if "FOOD" in each.categories]
     chance.shuffle(bins)
     stage = _Stage(layout=layout, chance=chance, households=iter(households), bins=iter(bins))
-    return [make(stage) for make in _CASES for _ in range(copies)]
+    return [make(stage) for make in (*_OF_HOUSEHOLDS, *_OF_BINS) for _ in range(copies)]
+
+
+def _sorters(layout: Layout) -> list[int]:
+    return [number for number, rate in enumerate(layout.food_rates) if rate > 0]
+
+
+def _food_bins(layout: Layout) -> list[int]:
+    return [each.number for each in layout.bins if "FOOD" in each.categories]
 
 
 @dataclass(slots=True)
@@ -210,13 +235,15 @@ def _outlier(days: int) -> Callable[[_Stage], Cheat]:
     return make
 
 
-_CASES: Sequence[Callable[[_Stage], Cheat]] = (
+_OF_HOUSEHOLDS: Sequence[Callable[[_Stage], Cheat]] = (
     *(_split_on_days(days) for days in (3, 4, 5, 6, 7)),
     *(_split_at_once(parts) for parts in (5, 6, 8)),
     *(_heavy(weight_g) for weight_g in (28_000, 31_000, 45_000)),
-    *(_full_bin(fillings) for fillings in (3.0, 5.0)),
     *(_two_places(gap_s) for gap_s in (20, 180, 300)),
-    *(_run(cards) for cards in (5, 6, 10)),
-    *(_group(cards, days) for cards, days in ((3, 3), (3, 4), (4, 6))),
     *(_outlier(days) for days in (1, 2, 3, 5)),
+)
+_OF_BINS: Sequence[Callable[[_Stage], Cheat]] = (
+    *(_full_bin(fillings) for fillings in (3.0, 5.0)),
+    *(_run(cards) for cards in (5, 6, HOMES_A_POINT_MIN)),
+    *(_group(cards, days) for cards, days in ((3, 3), (3, 4), (4, 6))),
 )

@@ -7,7 +7,7 @@ import pytest
 
 from points.models import FlagKind
 from simulation.bins.layout import plan_district
-from simulation.fairness.cheats import plan_cheats
+from simulation.fairness.cheats import NoRoom, copies_max, plan_cheats
 from simulation.fairness.honest import QUEUE_S_MIN, Habits, honest_bags
 from simulation.fairness.measuring import measure_cheats, measure_honest, prepare
 
@@ -46,6 +46,16 @@ def test_planted_dishonesty_is_found_above_the_thresholds_and_not_below() -> Non
 def test_the_same_seed_cheats_the_same() -> None:
     layout = plan_district(seed="1", bins=40, households=900, faults=())
     assert plan_cheats(layout=layout, monday=MONDAY, copies=1) == plan_cheats(layout=layout, monday=MONDAY, copies=1)
+
+
+def test_a_small_district_has_room_for_as_many_cases_as_it_has_bins() -> None:
+    rooms = {bins: plan_district(seed="1", bins=bins, households=300, faults=()) for bins in (14, 16, 32)}
+    assert {bins: copies_max(layout=layout) for bins, layout in rooms.items()} == {14: 0, 16: 1, 32: 2}
+    assert len(plan_cheats(layout=rooms[32], monday=MONDAY, copies=2)) == 2 * len(
+        plan_cheats(layout=rooms[16], monday=MONDAY, copies=1)
+    )
+    with pytest.raises(NoRoom, match="2 cases of each strength asked, 1 fit"):
+        plan_cheats(layout=rooms[16], monday=MONDAY, copies=2)
 
 
 def test_in_a_line_nobody_is_served_before_the_one_in_front_is_done() -> None:
