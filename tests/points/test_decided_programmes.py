@@ -10,7 +10,7 @@ from points.services.programmes import decide_programme, withdraw_programme
 from tests.conftest import NOON
 from tests.emptying import emptying_allowed
 from tests.points.strategies import DEFAULT_RULES
-from tests.points.test_programme_drafts import draft, qian, simulated  # noqa: F401 - a fixture
+from tests.points.test_programme_drafts import draft, simulated
 from tests.worker.test_retry_faults import elsewhere
 
 KEPT = "append-only: a decided programme is never changed"
@@ -47,7 +47,7 @@ def change(statement: str, *, programme: Programme, beside: Programme) -> None:
 
 
 @pytest.fixture
-def approved(zhang: Household, zhao: User, qian: User) -> Programme:  # noqa: F811
+def approved(zhang: Household, zhao: User, qian: User) -> Programme:
     """Drafted by Zhao, approved by Qian, holding from tomorrow."""
     programme = simulated(draft(officer=zhao, rules=DEFAULT_RULES), officer=zhao)
     return decide_programme(programme=programme, is_approved=True, officer=qian, now=NOON)
@@ -72,7 +72,7 @@ class TestKept:
     def test_what_was_refused_or_withdrawn_and_what_came_with_the_platform_is_kept_as_well(
         self,
         zhao: User,
-        qian: User,  # noqa: F811
+        qian: User,
     ) -> None:
         refused, withdrawn, beside = (draft(officer=zhao, rules=DEFAULT_RULES) for _ in range(3))
         decide_programme(programme=refused, is_approved=False, officer=qian, now=NOON)
@@ -111,7 +111,7 @@ class TestKept:
 def test_a_rule_written_while_qian_approves_waits_and_is_refused(
     zhang: Household,
     zhao: User,
-    qian: User,  # noqa: F811
+    qian: User,
 ) -> None:
     """The officer's simulation has not seen it."""
     programme = simulated(draft(officer=zhao, rules=DEFAULT_RULES), officer=zhao)

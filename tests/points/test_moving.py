@@ -38,7 +38,7 @@ from points.services.moving import (
 from sorting.models import SmartBin
 from tests.builders import at, make_drop_off
 from tests.conftest import TODAY
-from tests.points.test_corrections import correct, qian  # noqa: F401 - a fixture
+from tests.points.test_corrections import correct
 from tests.worker.test_retry_faults import elsewhere
 from tests.worker.test_tally import AFTER_CHECKING, balances
 from worker.tally import drain
@@ -47,7 +47,7 @@ LAST_YEAR = dt.datetime(2025, 6, 1, 12, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def rich(zhang: Household, zhao: User, qian: User, now: dt.datetime) -> Household:  # noqa: F811
+def rich(zhang: Household, zhao: User, qian: User, now: dt.datetime) -> Household:
     """Zhang holds 30 points of 2025 and 20 of 2026."""
     correct(household=zhang, points=30, by=(zhao, qian), now=LAST_YEAR)
     correct(household=zhang, points=20, by=(zhao, qian), now=now)
