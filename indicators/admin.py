@@ -1,9 +1,16 @@
-"""The plan's indicators in the back office; values that departments report can be added, not deleted."""
+"""The plan's indicators in the back office, and what departments report, which is entered on the bureau's screens."""
 
 from django.contrib import admin
 
-from indicators.models import Indicator, IndicatorMeasure, IndicatorValue
-from people.back_office import KeptAdmin, ReadOnlyAdmin, ReadOnlyInline
+from indicators.models import Department, Indicator, IndicatorMeasure, IndicatorValue
+from people.back_office import ReadOnlyAdmin, ReadOnlyInline
+from people.grants_admin import offer_scopes
+from people.models import ScopeKind
+
+offer_scopes(
+    kind=ScopeKind.DEPARTMENT,
+    choices=lambda: list(Department.objects.order_by("name").values_list("pk", "name")),
+)
 
 
 class IndicatorMeasureInline(ReadOnlyInline):
@@ -25,10 +32,10 @@ class IndicatorAdmin(ReadOnlyAdmin):
 
 
 @admin.register(IndicatorValue)
-class IndicatorValueAdmin(KeptAdmin):
-    """指标值."""
+class IndicatorValueAdmin(ReadOnlyAdmin):
+    """指标值: entered by departments and reviewed by somebody else, never here."""
 
-    list_display = ("measure", "starts_on", "ends_on", "value", "value_text", "department", "recorded_at")
+    list_display = ("measure", "starts_on", "ends_on", "value", "value_text", "department", "recorded_at", "review")
     list_filter = ("department",)
-    list_select_related = ("measure",)
+    list_select_related = ("measure", "review")
     ordering = ("-ends_on", "-id")

@@ -16,7 +16,13 @@ from people.models import Role, User
 from people.standing import standing_of
 
 # In this order: who holds several roles starts at the first.
-START_OF_ROLE: dict[Role, str] = {Role.OFFICER: "bureau", Role.GUIDE: "guide", Role.SHOP: "shop-counter"}
+START_OF_ROLE: dict[Role, str] = {
+    Role.OFFICER: "bureau",
+    Role.REVIEWER: "bureau-reports",
+    Role.REPORTER: "bureau-reports",
+    Role.GUIDE: "guide",
+    Role.SHOP: "shop-counter",
+}
 
 
 class SignInForm(AuthenticationForm):

@@ -59,6 +59,10 @@ class RoleGrantForm(_ModelForm):
             values["scope_id"] = self.instance.scope_id = int(key)
             if (values.get("role") == Role.SHOP) != (kind == ScopeKind.SHOP):
                 self.add_error("scope", "兑换商户的范围须是一家商户,其他角色的范围不能是商户")
+            if (values.get("role") == Role.REPORTER) != (kind == ScopeKind.DEPARTMENT):
+                self.add_error("scope", "部门填报员的范围须是一个部门,其他角色的范围不能是部门")
+            if values.get("role") == Role.REVIEWER and kind != ScopeKind.DISTRICT:
+                self.add_error("scope", "指标审核员的范围须是全区")
         starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
         if starts_on is not None and ends_on is not None and ends_on < starts_on:
             self.add_error("ends_on", "结束日期不能早于开始日期")
@@ -90,7 +94,7 @@ def _scopes(*, held: RoleGrant | None) -> list[Any]:
     """The whole district, then each kind with its names; what somebody holds already stays as it is."""
     choices: list[Any] = [(_DISTRICT, ScopeKind.DISTRICT.label)]
     known = {_DISTRICT}
-    for kind in (ScopeKind.SUBDISTRICT, ScopeKind.COMMUNITY, ScopeKind.SHOP):
+    for kind in (ScopeKind.SUBDISTRICT, ScopeKind.COMMUNITY, ScopeKind.SHOP, ScopeKind.DEPARTMENT):
         named = [(f"{kind}:{key}", name) for key, name in _offered[kind]()] if kind in _offered else []
         known.update(value for value, _ in named)
         if named:

@@ -26,6 +26,10 @@ APPEND_ONLY_TABLES = (
     "indicators_publicationproposal",
     "indicators_publication",
     "indicators_publishedfigure",
+    "indicators_indicatorvalue",
+    "indicators_evidence",
+    "indicators_valuereview",
+    "indicators_reportdeadline",
 )
 _MESSAGE = "append-only: a posted row is never changed; correct it by another transfer"
 _DECIDED_MESSAGE = "append-only: a decided programme is never changed; draft another one for a coming day"

@@ -1,5 +1,6 @@
 """The plan's 47 indicators with their measures and values."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -77,7 +78,11 @@ class IndicatorMeasure(models.Model):
 
 
 class IndicatorValue(models.Model):
-    """指标值: what a measure was in a period, with its numerator and denominator and who entered it."""
+    """指标值: what a measure was in a period, as a department reported it with evidence. Insert-only.
+
+    It counts once a ValueReview accepts it; returned, it is entered again as another row with the next `attempt`.
+    Those without a reporter come from the back office, before there was a review.
+    """
 
     measure = models.ForeignKey(
         IndicatorMeasure, on_delete=models.PROTECT, related_name="values", verbose_name="指标项"
@@ -90,6 +95,14 @@ class IndicatorValue(models.Model):
     denominator = models.DecimalField("分母", max_digits=24, decimal_places=6, null=True, blank=True)
     department = models.CharField("填报部门", max_length=80, blank=True)
     recorded_at = models.DateTimeField("登记时间")
+    attempt = models.PositiveSmallIntegerField("第几次填报", null=True)
+    note = models.CharField("说明", max_length=400, blank=True)
+    reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="填报人"
+    )
+    evidence = models.OneToOneField(
+        "indicators.Evidence", on_delete=models.PROTECT, null=True, related_name="value", verbose_name="佐证材料"
+    )
 
     class Meta:
         verbose_name = "指标值"
@@ -98,6 +111,14 @@ class IndicatorValue(models.Model):
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="indicator_value_days_in_order"),
             models.CheckConstraint(
                 condition=Q(value__isnull=False) | ~Q(value_text=""), name="indicator_value_says_something"
+            ),
+            models.UniqueConstraint(
+                fields=["measure", "starts_on", "ends_on", "attempt"], name="indicator_value_attempts_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(reported_by__isnull=True, evidence__isnull=True, attempt__isnull=True)
+                | Q(reported_by__isnull=False, evidence__isnull=False, attempt__isnull=False, attempt__gte=1),
+                name="indicator_value_reported_with_evidence",
             ),
         ]
 

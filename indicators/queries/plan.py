@@ -1,6 +1,6 @@
 """The plan's 47 indicators as the project holds them, with the measures of each."""
 
-from indicators.models import Indicator, IndicatorMeasure, IndicatorValue
+from indicators.models import Indicator, IndicatorMeasure, IndicatorValue, ValueReview
 from indicators.queries.numbers import json_number
 
 
@@ -40,6 +40,8 @@ def measures_of_plan() -> list[IndicatorMeasure]:
 
 
 def latest_values() -> dict[int, IndicatorValue]:
-    """By the key of the measure, the value of the latest period, the last entered where there are several."""
+    """By the key of the measure, the accepted value of the latest period, the last accepted where there are several."""
+    accepted = IndicatorValue.objects.filter(review__verdict=ValueReview.Verdict.ACCEPTED)
+    values = accepted.select_related("reported_by", "review__reviewed_by")
     # Later rows take the place of earlier ones.
-    return {value.measure_id: value for value in IndicatorValue.objects.order_by("ends_on", "recorded_at", "pk")}
+    return {value.measure_id: value for value in values.order_by("ends_on", "review__reviewed_at", "pk")}

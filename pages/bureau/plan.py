@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from indicators.catalogue import COMPUTED, Computed
 from indicators.facts import CommunityFacts
-from indicators.models import Direction, IndicatorMeasure, Source
+from indicators.models import Direction, IndicatorMeasure, IndicatorValue, Source
 from indicators.queries.plan import latest_values, measures_of_plan
 from lib.csv_output import csv_text
 from pages.access import for_roles
@@ -18,12 +18,14 @@ from pages.bureau.asked import Asked, AskedWrongly, read_asked
 from pages.bureau.dashboard.cards import STATES, UNITS, figure_of
 from pages.bureau.dashboard.reading import facts_in_scope
 from pages.bureau.overview import asked_context, render_asked_wrongly
+from pages.bureau.reports.showing import who
 from pages.bureau.shell import render_bureau
+from pages.bureau.units import value_text
 from pages.reading_out import NO_DATA, number_text, state_of
 from people.models import Role
 from people.standing import Standing
 
-HEADINGS = ("序号", "指标", "基线", "2020 年目标", "数值", "期间", "状态", "来源", "责任部门")
+HEADINGS = ("序号", "指标", "基线", "2020 年目标", "数值", "期间", "状态", "来源", "责任部门", "填报和审核")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,15 @@ class PlanRow:
     state_text: str
     source: str
     departments: str
+    reviewed: str
+    value_id: int | None
 
     @property
     def cells(self) -> tuple[str | int, ...]:
         """In the order of HEADINGS."""
         return (
             self.number, self.name, self.baseline, self.target, self.value, self.period, self.state_text, self.source,
-            self.departments,
+            self.departments, self.reviewed,
         )  # fmt: skip
 
 
@@ -86,12 +90,10 @@ def _rows(*, asked: Asked) -> list[PlanRow]:
             value, period, state = _computed(computed=formula, communities=communities, asked=asked)
         else:
             value, period, state = NO_DATA, "", "none"
-            if (found := reported.get(measure.pk)) is not None:
-                value = found.value_text or f"{(found.value or Decimal()).normalize():f} {measure.unit}"
-                period, state = (
-                    f"{found.starts_on} 至 {found.ends_on}",
-                    _reported_state(measure=measure, value=found.value),
-                )
+        found = None if formula else reported.get(measure.pk)
+        if found is not None:
+            value = value_text(value=found, unit=measure.unit)
+            period, state = f"{found.starts_on} 至 {found.ends_on}", _reported_state(measure=measure, value=found.value)
         rows.append(
             PlanRow(
                 number=measure.indicator.number,
@@ -104,6 +106,8 @@ def _rows(*, asked: Asked) -> list[PlanRow]:
                 state_text=STATES[state],
                 source=str(Source(measure.indicator.source).label),
                 departments="、".join(measure.indicator.departments),
+                reviewed=_reviewed(value=found) if found else "",
+                value_id=found.pk if found else None,
             )
         )
     return rows
@@ -120,6 +124,14 @@ def _computed(*, computed: Computed, communities: list[CommunityFacts], asked: A
     value = number_text(value=figure.value, unit=computed.unit)
     shown = value if figure.value is None else f"{value} {UNITS[computed.unit]}"
     return shown, f"{asked.period.starts_on} 至 {asked.period.ends_on}", state
+
+
+def _reviewed(*, value: IndicatorValue) -> str:
+    review = value.review
+    return (
+        f"{value.department} {who(value.reported_by)} {timezone.localdate(value.recorded_at)} 填报,"
+        f"{who(review.reviewed_by)} {timezone.localdate(review.reviewed_at)} 通过"
+    )
 
 
 def _reported_state(*, measure: IndicatorMeasure, value: Decimal | None) -> str:

@@ -7,10 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from people.models import Role
+from people.standing import Standing
+
 # (the screen's url name, its word), in the order of the navigation. A new screen adds its line.
 SCREENS: tuple[tuple[str, str], ...] = (
     ("bureau", "总览"),
     ("bureau-plan", "47 项指标"),
+    ("bureau-reports", "部门填报"),
     ("bureau-published", "月度发布"),
     ("bureau-problems", "问题整改"),
     ("bureau-roster", "督导排班"),
@@ -23,12 +27,26 @@ SCREENS: tuple[tuple[str, str], ...] = (
     ("bureau-programmes", "积分方案"),
 )
 
+# Which screens departments and reviewers open besides officers.
+SCREENS_OF_OTHERS = frozenset({"bureau-reports"})
+
 
 def render_bureau(
-    request: HttpRequest, template: str, context: Mapping[str, Any], *, current: str, status: int = 200
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    current: str,
+    standing: Standing | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """Render a screen of the bureau; `current` is the url name under which the navigation shows it."""
-    navigation = [(reverse(name), word, name == current) for name, word in SCREENS]
+    """Render a screen of the bureau; `current` is the url name under which the navigation shows it.
+
+    A screen that not only officers open gives their `standing`, and the navigation has what they may open.
+    """
+    is_officer = standing is None or standing.holds(Role.OFFICER)
+    screens = [each for each in SCREENS if is_officer or each[0] in SCREENS_OF_OTHERS]
+    navigation = [(reverse(name), word, name == current) for name, word in screens]
     user = request.user
     who = getattr(user, "display_name", "") or user.get_username()
     return render(request, template, {"navigation": navigation, "who": who} | dict(context), status=status)

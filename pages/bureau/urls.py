@@ -12,6 +12,7 @@ from pages.bureau.problems import problems, scene_photo
 from pages.bureau.programmes import views as programmes
 from pages.bureau.published import published
 from pages.bureau.registers import register, registers
+from pages.bureau.reports import views as reports
 from pages.bureau.roster import community_roster, roster, roster_slot
 from pages.bureau.teaching import gathering, teaching
 from pages.bureau.ways_down import community, figure, household
@@ -24,6 +25,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("households/<int:household_id>", household, name="bureau-household"),
     path("plan", plan, name="bureau-plan"),
     path("published", published, name="bureau-published"),
+    path("reports/", reports.reports, name="bureau-reports"),
+    path("reports/enter/<int:measure_id>", reports.enter, name="bureau-report-enter"),
+    path("reports/deadlines", reports.deadlines, name="bureau-report-deadlines"),
+    path("reports/<int:value_id>", reports.report, name="bureau-report"),
+    path("reports/<int:value_id>/evidence", reports.evidence, name="bureau-report-evidence"),
     path("flags/", flags, name="bureau-flags"),
     path("flags/<int:flag_id>", flag, name="bureau-flag"),
     path("appeals/", appeals, name="bureau-appeals"),

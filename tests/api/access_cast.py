@@ -12,6 +12,7 @@ from guides.queries import community_ids_of_guide
 from guides.services.appeals import open_appeal
 from households.models import Card, Community, ConsentKind, Household, Member
 from households.services import record_consent
+from indicators.models import IndicatorValue
 from people.models import Role, RoleGrant, ScopeKind, User
 from points import ledger
 from points.models import (
@@ -36,6 +37,7 @@ from sorting.services.verdicts import verify_drop_off
 from tests.builders import a_little_picture, make_drop_off
 from tests.conftest import NOON, TODAY
 from tests.lib.test_pictures import saved, scene
+from tests.reports import make_reporter, report
 from tests.rewards import make_reward, make_shop, make_shopkeeper, redeem
 
 SINCE = dt.date(2026, 1, 1)
@@ -63,6 +65,7 @@ class Owned:
     gathering: Gathering
     programme: Programme
     flag: Flag
+    value: IndicatorValue
 
 
 # By the name of the parameter in the address, so call the same thing by the same name everywhere.
@@ -86,6 +89,8 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "photo_id": lambda owned: owned.photo_id,
     "programme_id": lambda owned: owned.programme.pk,
     "flag_id": lambda owned: owned.flag.pk,
+    "measure_id": lambda owned: owned.value.measure_id,
+    "value_id": lambda owned: owned.value.pk,
     "file_name": lambda owned: f"{'0' * 32}-small.webp",  # no reward's picture
     "gathering_id": lambda owned: owned.gathering.pk,
     "gathering_token": lambda owned: owned.gathering.token,
@@ -124,6 +129,7 @@ def make_cast(*, zhang: Household, li: Household, wang: Household, chen: User, z
     tokens = {caller: _token_of(user=user) for caller, user in users.items() if user is not None}
     # Officer Qian proposed what Zhao may decide.
     qian = User.objects.create_user(username="qian")
+    he = make_reporter()
     tokens_of = {
         "Z": tokens["ZHANG"],
         "L": _token_of(user=resident_of(household=li, name="li")),
@@ -142,8 +148,13 @@ def make_cast(*, zhang: Household, li: Household, wang: Household, chen: User, z
                 shop=shops[letter],
                 reward=reward,
                 people=(chen, qian),
+                value=report(reporter=he, starts_on=dt.date(2025, month, 1), now=NOON),
             )
-            for letter, household, smart_bin in (("Z", zhang, bin_07), ("L", li, bin_07), ("W", wang, west_bin))
+            for letter, household, smart_bin, month in (
+                ("Z", zhang, bin_07, 1),
+                ("L", li, bin_07, 2),
+                ("W", wang, west_bin, 3),
+            )
         },
     )
 
@@ -200,6 +211,7 @@ def _make_owned(
     shop: Shop,
     reward: Reward,
     people: tuple[User, User],
+    value: IndicatorValue,
 ) -> Owned:
     guide, officer = people
     drop_off = make_drop_off(
@@ -282,6 +294,7 @@ def _make_owned(
             opened_at=NOON,
             last_seen_at=NOON,
         ),
+        value=value,
     )
 
 

@@ -123,6 +123,14 @@ GET     bureau-community                          302   403   403   403   403   
 GET     bureau-household                          302   403   403   403   403   200   403
 POST    bureau-household                          302   403   403   403   403   200   403
 GET     bureau-plan                               302   403   403   403   403   200   403
+GET     bureau-reports                            302   403   403   403   403   200   403
+GET     bureau-report-enter                       302   403   403   403   403   403   403
+POST    bureau-report-enter                       302   403   403   403   403   403   403
+GET     bureau-report-deadlines                   302   403   403   403   403   200   403
+POST    bureau-report-deadlines                   302   403   403   403   403   302   403
+GET     bureau-report                             302   403   403   403   403   200   403
+POST    bureau-report                             302   403   403   403   403   403   403
+GET     bureau-report-evidence                    302   403   403   403   403   200   403
 GET     bureau-flags                              302   403   403   403   403   200   403
 GET     bureau-flag                               302   403   403   403   403   200   403
 POST    bureau-flag                               302   403   403   403   403   200   403

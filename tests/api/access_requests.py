@@ -68,6 +68,12 @@ REQUESTS: Mapping[str, Callable[[Owned], Any]] = {
         "reason": "来电",
     },
     "POST api-bureau-decision": lambda owned: {"is_approved": False},
+    "POST bureau-report": lambda owned: {"verdict": "accept"},
+    "POST bureau-report-deadlines": lambda owned: {
+        "starts_on": "2025-01-01",
+        "ends_on": "2025-12-31",
+        "due_on": "2026-12-01",
+    },
     "POST bureau-flag": lambda owned: {"action": "open", "reason": "核对线索"},
     "POST bureau-photo": lambda owned: {"reason": "相似照片核对"},
     "GET bureau-programme-new": lambda owned: {"community": owned.community.pk},

@@ -23,6 +23,7 @@ from api.device.envelope import BODY_BYTES_MAX
 from api.device.mqtt.address import parse_broker_url
 from api.device.photos import PHOTO_BODY_BYTES_MAX
 from config.queue import app as queue
+from lib.evidence import EVIDENCE_BYTES_MAX
 from tests.pages.test_database_gone import get, listening
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -211,13 +212,14 @@ def test_caddy_keeps_the_addresses_for_machines_inside() -> None:
 
 def test_caddy_lets_whole_photos_in_at_their_address_and_nothing_large_elsewhere() -> None:
     text = (ROOT / "Caddyfile").read_text()
-    address = reverse("device-photos")
-    assert re.findall(r"@(\w+) (path|not path) (/api/\S+)", text) == [
-        ("photos", "path", address),
-        ("others", "not path", address),
+    addresses = f"{reverse('device-photos')} {reverse('bureau-report-enter', args=[1]).removesuffix('1')}*"
+    assert re.findall(r"@(\w+) (path|not path) (/\S+ /bureau\S+)\n", text) == [
+        ("files", "path", addresses),
+        ("others", "not path", addresses),
     ]
     limits = dict(re.findall(r"request_body @(\w+) \{\s+max_size (\d+)MB", text))
-    assert int(limits["photos"]) * 10**6 > PHOTO_BODY_BYTES_MAX
+    assert int(limits["files"]) * 10**6 > PHOTO_BODY_BYTES_MAX
+    assert int(limits["files"]) * 10**6 > EVIDENCE_BYTES_MAX + 100_000, "the form's other fields"
     assert BODY_BYTES_MAX < int(limits["others"]) * 10**6 <= 10**6
     assert len(re.findall(r"max_size", text)) == 2
 

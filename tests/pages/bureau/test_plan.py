@@ -11,9 +11,12 @@ from django.test import Client
 
 from households.models import Community
 from indicators.models import IndicatorMeasure, IndicatorValue
+from indicators.services.reporting import review_value
 from people.models import User
 from tests.builders import make_load
-from tests.pages.bureau.test_overview import MONDAY, NOVEMBER, text_of
+from tests.conftest import NOON
+from tests.pages.bureau.test_overview import MONDAY, NOVEMBER
+from tests.reports import make_reporter, make_reviewer, report
 
 pytestmark = pytest.mark.django_db
 
@@ -53,16 +56,28 @@ def test_the_platforms_figures_are_computed_and_the_others_have_no_value_yet(
     assert (rows["5"]["数值"], rows["5"]["状态"]) == ("—", "没有数据")
 
 
-def test_a_department_s_latest_value_stands_against_its_target(officer: Client, now: dt.datetime) -> None:
-    measure = IndicatorMeasure.objects.get(indicator__number=5)
-    for year, value in ((2018, "70"), (2019, "81.5")):
-        IndicatorValue.objects.create(
-            measure=measure,
-            starts_on=dt.date(year, 1, 1),
-            ends_on=dt.date(year, 12, 31),
-            value=Decimal(value),
-            recorded_at=now - dt.timedelta(days=2020 - year),
+def test_a_department_s_latest_accepted_value_stands_against_its_target_with_who_and_when(officer: Client) -> None:
+    he, qian = make_reporter(), make_reviewer()
+    for year, value in ((2024, "70"), (2025, "81.5")):
+        entered = report(
+            reporter=he, value=Decimal(value), starts_on=dt.date(year, 1, 1), ends_on=dt.date(year, 12, 31)
         )
+        review_value(value=entered, is_accepted=True, reason="", reviewer=qian, now=NOON)
+    report(reporter=he, value=Decimal(99))  # waits
     row = next(row for row in rows_of(officer) if row["序号"] == "5")
-    assert (row["数值"], row["期间"], row["状态"]) == ("81.5 %", "2019-01-01 至 2019-12-31", "✓ 达标")
-    assert "81.5 %" in text_of(officer, "/bureau/plan")
+    assert (row["数值"], row["期间"], row["状态"]) == ("81.5 %", "2025-01-01 至 2025-12-31", "✓ 达标")
+    assert row["填报和审核"] == "区科工局 he填报员 2026-11-23 填报,qian审核员 2026-11-23 通过"
+    page = officer.get("/bureau/plan").content.decode()
+    assert f'<a href="/bureau/reports/{entered.pk}">81.5 %</a>' in page
+    assert "99" not in row["数值"]
+
+
+def test_what_the_back_office_entered_without_a_reviewer_does_not_show(officer: Client, now: dt.datetime) -> None:
+    IndicatorValue.objects.create(
+        measure=IndicatorMeasure.objects.get(indicator__number=5),
+        starts_on=dt.date(2019, 1, 1),
+        ends_on=dt.date(2019, 12, 31),
+        value=Decimal(70),
+        recorded_at=now,
+    )
+    assert next(row for row in rows_of(officer) if row["序号"] == "5")["数值"] == "—"
