@@ -1,13 +1,18 @@
-"""A register as a document: tables whose totals are the sums of their own rows. No door and no name of a household."""
+"""A register as a document: tables whose totals are the sums of their own rows, and no name of a household.
+
+Doors stand beside the verdicts of a guide's own register and nowhere else (RegisterScope.shows_doors).
+"""
 
 import datetime as dt
 
 from django.utils import timezone
 
 from guides.models import Problem, ScenePhoto
+from guides.queries.register_verdicts import VerdictLine
 from guides.queries.registers import Register, ShiftLine
 from lib.documents import Cell, Document, DocumentTable, Picture
 from people.models import User
+from sorting.models import VerificationSource
 
 
 def register_document(*, register: Register, now: dt.datetime) -> Document:
@@ -23,12 +28,14 @@ def register_document(*, register: Register, now: dt.datetime) -> Document:
         ),
         tables=[
             _shifts(register),
+            _verdict_days(register),
             _verdicts(register),
             _spot_checks(register),
             _problems(register),
             _gatherings(register),
             _home_visits(register),
         ],
+        signers=("督导员", "小区负责人", "街道(乡镇)"),
     )
 
 
@@ -65,25 +72,62 @@ def _shift(line: ShiftLine) -> tuple[Cell, ...]:
     )
 
 
-def _verdicts(register: Register) -> DocumentTable:
+def _verdict_days(register: Register) -> DocumentTable:
     rows: list[tuple[Cell, ...]] = [
         (
-            line.on_date,
-            line.guide_name,
-            line.correct_count,
-            line.contaminated_count,
-            line.misplaced_count,
-            line.withdrawn_count,
-            line.standing_count,
+            day.on_date,
+            day.guide_name,
+            day.correct_count,
+            day.contaminated_count,
+            day.misplaced_count,
+            day.withdrawn_count,
+            day.standing_count,
         )
-        for line in register.verdicts
+        for day in register.verdict_days
     ]
     return DocumentTable(
-        title="核验",
+        title="核验汇总",
         headings=("日期", "督导员", "合格", "混投", "误投", "撤回", "有效核验"),
         widths=(8, 8, 6, 6, 6, 6, 7),
         rows=rows,
         totals=("合计", "", *(_sum(rows, column) for column in range(2, 7))),
+    )
+
+
+def _verdicts(register: Register) -> DocumentTable:
+    shows_doors = register.scope.shows_doors
+    rows = [_verdict(line, shows_doors=shows_doors) for line in register.verdicts]
+    given_count = sum(day.standing_count + day.withdrawn_count for day in register.verdict_days)
+    sampled_count = sum(line.verification.source == VerificationSource.RANDOM_SAMPLE for line in register.verdicts)
+    door = ("门牌",) if shows_doors else ()
+    return DocumentTable(
+        title="核验明细",
+        headings=("时间", "督导员", "投放点", *door, "投放类别", "结论", "来由", "依据", "备注"),
+        widths=(9, 5, 8, *((5,) if shows_doors else ()), 5, 10, 8, 21, 22),
+        rows=rows,
+        totals=(f"合计 {len(rows)} 条", "", "", *("" for _ in door), "", "", f"随机抽样 {sampled_count} 条", "", ""),
+        note=f"共 {given_count} 条,这里只列最早的 {len(rows)} 条。缩短日期可以看到其余的。"
+        if given_count > len(rows)
+        else "",
+    )
+
+
+def _verdict(line: VerdictLine, *, shows_doors: bool) -> tuple[Cell, ...]:
+    given = line.verification
+    said = str(given.get_verdict_display())
+    if given.actual_category:
+        said = f"{said}(实为{given.get_actual_category_display()})"
+    is_sampled = given.source == VerificationSource.RANDOM_SAMPLE
+    return (
+        timezone.localtime(given.verified_at),
+        name_of(given.guide),
+        line.point_name,
+        *((line.door or None,) if shows_doors else ()),
+        str(given.drop_off.get_category_display()),
+        f"{said} 已撤回" if line.is_taken_back else said,
+        str(given.get_source_display()) if is_sampled else f"指导:{given.get_source_display()}",
+        given.rule,
+        given.note,
     )
 
 

@@ -13,6 +13,7 @@ from lib.documents import Cell, Document, DocumentTable, Picture, cell_words
 _FONT = "Noto Sans SC"
 _HEADING_FILL = (230, 236, 230)
 _LINE_MM = 5.2
+_PICTURE_MM = 16  # a picture's row is at least so high
 
 
 class _Pages(FPDF):
@@ -43,11 +44,17 @@ def make_pdf(*, document: Document, made_at: dt.datetime) -> bytes:
         _line(pages, text=text, size=9)
     for table in document.tables:
         pages.ln(3)
+        if pages.will_page_break(_beginning_mm(table)):
+            pages.add_page()
         _line(pages, text=table.title, size=12)
         if table.rows:
             _table(pages, table=table)
         else:
             _line(pages, text="没有记录。", size=9)
+        if table.note:
+            _line(pages, text=table.note, size=9)
+    if document.signers:
+        _signatures(pages, signers=document.signers)
     return bytes(pages.output())
 
 
@@ -56,13 +63,29 @@ def _line(pages: _Pages, *, text: str, size: int) -> None:
     pages.multi_cell(0, size * 0.55, text, new_x="LMARGIN", new_y="NEXT")
 
 
+def _beginning_mm(table: DocumentTable) -> float:
+    """What stands together on a page: the title, the headings and the first two lines below them."""
+    first = [_PICTURE_MM if any(isinstance(cell, Picture) for cell in cells) else _LINE_MM for cells in table.rows[:1]]
+    return 7 + 3 * _LINE_MM + sum(first)
+
+
+def _signatures(pages: _Pages, *, signers: tuple[str, ...]) -> None:
+    """A line to sign on for each, and the date; together on one page."""
+    pages.set_font(_FONT, size=9)
+    with pages.unbreakable() as kept:
+        kept.ln(8)
+        for signer in signers:
+            kept.cell(kept.epw / len(signers), 8, f"{signer}(签字):____________  日期:________")
+
+
 def _table(pages: _Pages, *, table: DocumentTable) -> None:
     pages.set_font(_FONT, size=8)
     look = FontFace(fill_color=_HEADING_FILL)
     with pages.table(col_widths=table.widths, headings_style=look, line_height=_LINE_MM) as drawn:
         drawn.row(table.headings)
         for cells in (*table.rows, *((table.totals,) if table.totals else ())):
-            row = drawn.row()
+            has_picture = any(isinstance(cell, Picture) for cell in cells)
+            row = drawn.row(min_height=_PICTURE_MM if has_picture else None)
             for cell in cells:
                 _cell(row, cell=cell, is_total=cells is table.totals)
 

@@ -57,6 +57,8 @@ def _write(*, sheet: Worksheet, document: Document, table: DocumentTable, format
     for column, cell in enumerate(table.totals):
         if cell is not None:
             _write_cell(sheet=sheet, row=row + 1, column=column, cell=cell, formats=formats, look=formats.total)
+    if table.note:
+        sheet.write_string(row + 3, 0, escape_formula(text=table.note))
 
 
 def _write_cell(

@@ -31,7 +31,7 @@ Cell = str | int | float | dt.datetime | dt.date | Picture | None
 class DocumentTable:
     """A table: headings, the width of each column in Chinese characters, rows, and a line of totals where it has one.
 
-    Moments are local times; None shows as —: no data is no number.
+    Moments are local times; None shows as —: no data is no number. `note` says what the table leaves out.
     """
 
     title: str
@@ -39,15 +39,17 @@ class DocumentTable:
     widths: tuple[int, ...]
     rows: Sequence[tuple[Cell, ...]]
     totals: tuple[Cell, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A title, lines below it (whose, of which days, made when), and tables."""
+    """A title, lines below it (whose, of which days, made when), tables, and who signs it on paper."""
 
     title: str
     lines: tuple[str, ...]
     tables: list[DocumentTable] = field(default_factory=list)
+    signers: tuple[str, ...] = ()
 
 
 def cell_words(cell: Cell) -> str:

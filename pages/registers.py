@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.http import content_disposition_header
 
-from guides.queries.registers import RegisterScope, register_of
+from guides.queries.register_scope import RegisterScope
+from guides.queries.registers import register_of
 from guides.register_document import register_document
 from lib.document_pdf import make_pdf
 from lib.document_xlsx import make_xlsx
@@ -17,6 +18,8 @@ from lib.documents import Document
 
 DAY = dt.timedelta(days=1)
 XLSX, PDF = "xlsx", "pdf"
+# A table to work with holds a month of ten guides; paper what somebody leafs through, and is made in a few seconds.
+VERDICTS_MAX = {XLSX: 10_000, PDF: 400}
 CONTENT_TYPES = {XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", PDF: "application/pdf"}
 
 
@@ -69,9 +72,15 @@ def period_of(*, request: HttpRequest) -> Period:
 
 
 def register_file(*, scope: RegisterScope, file_format: str) -> HttpResponse:
-    """The register as a file to keep."""
+    """The register as a file to keep.
+
+    :raises Http404: another format.
+    """
+    if file_format not in CONTENT_TYPES:
+        raise Http404
     now = timezone.now()
-    document = register_document(register=register_of(scope=scope, now=now), now=now)
+    register = register_of(scope=scope, now=now, verdicts_max=VERDICTS_MAX[file_format])
+    document = register_document(register=register, now=now)
     name = f"{document.title} {scope.first:%Y%m%d}-{scope.last:%Y%m%d}"
     return document_file(document=document, name=name, file_format=file_format, now=now)
 

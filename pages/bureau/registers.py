@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from guides.models import GuideAssignment
-from guides.queries.registers import RegisterScope
+from guides.queries.register_scope import RegisterScope
 from guides.register_document import name_of
 from households.reach import communities_in_reach
 from pages.access import for_roles

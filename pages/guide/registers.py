@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from guides.queries.registers import RegisterScope
+from guides.queries.register_scope import RegisterScope
 from households.models import Community
 from pages.guide.shell import Duty, for_guides, render_guide
 from pages.registers import Span, period_of, register_file
@@ -32,6 +32,10 @@ def register(request: HttpRequest, duty: Duty, community_id: int, file_format: s
         raise Http404
     period = period_of(request=request)
     scope = RegisterScope(
-        community=Community.objects.get(pk=community_id), first=period.first, last=period.last, guide=duty.guide
+        community=Community.objects.get(pk=community_id),
+        first=period.first,
+        last=period.last,
+        guide=duty.guide,
+        shows_doors=True,
     )
     return register_file(scope=scope, file_format=file_format)

@@ -4,6 +4,7 @@ import datetime as dt
 import secrets
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from guides.models import Gathering, GatheringKind
 from guides.queries.drop_offs import door_of
 from guides.queries.shifts import moment_of
-from guides.queries.teaching import gatherings_in, home_visits_in
+from guides.queries.teaching import Reach, gatherings_in, home_visits_in, publicity_reach
 from guides.services.teaching import (
     GatheringInvalid,
     GatheringNotFound,
@@ -49,7 +50,9 @@ def teaching(request: HttpRequest, duty: Duty) -> HttpResponse:
             messages.error(request, error.text)
         else:
             return redirect("guide-gathering", gathering_id=gathering.pk)
-    first, last = duty.today - dt.timedelta(days=SHOWN_DAYS), duty.today + dt.timedelta(days=AHEAD_DAYS)
+    # The year's reach is traced to the sign-ins of the gatherings below it.
+    first = min(duty.today - dt.timedelta(days=SHOWN_DAYS), duty.today.replace(month=1, day=1))
+    last = duty.today + dt.timedelta(days=AHEAD_DAYS)
     found = gatherings_in(community_ids=duty.community_ids, first=first, last=last, limit=SHOWN_MAX)
     communities = Community.objects.filter(pk__in=duty.community_ids)
     visits = home_visits_in(community_ids=duty.community_ids, first=duty.today, last=duty.today, guide_id=duty.guide.pk)
@@ -57,6 +60,7 @@ def teaching(request: HttpRequest, duty: Duty) -> HttpResponse:
         "heading": "宣传",
         "gatherings": found,
         "visits": [(_door(visit.household), visit.visited_at, visit.is_met) for visit in visits[:SHOWN_MAX]],
+        "reach": _reach(communities=communities, today=duty.today),
         "kinds": GatheringKind.choices,
         "communities": list(communities.order_by("name").values_list("pk", "name")),
         "today": f"{duty.today:%Y-%m-%d}",
@@ -130,6 +134,21 @@ def _hold(*, request: HttpRequest, duty: Duty) -> Gathering:
         client_id=form.get("client_id", ""),
         photo=uploaded(request=request, name="photo"),
     )
+
+
+def _reach(*, communities: QuerySet[Community], today: dt.date) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """How many of each community's enrolled homes signed in, this month and this year: the sentence and the share."""
+    spans = (("本月", today.replace(day=1)), ("今年", today.replace(month=1, day=1)))
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for word, first in spans:
+        for each in publicity_reach(communities=communities, first=first, last=today):
+            found.setdefault(each.community.name, []).append((word, *_share(each)))
+    return list(found.items())
+
+
+def _share(reach: Reach) -> tuple[str, str]:
+    words = f"{reach.reached_count:,} 户签到过,在册 {reach.enrolled_count:,} 户"
+    return words, f"{reach.reached_count / reach.enrolled_count * 100:.1f} %" if reach.enrolled_count else "—"
 
 
 def _moment(on_text: str, at_text: str) -> dt.datetime:

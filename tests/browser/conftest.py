@@ -1,5 +1,6 @@
 """A real browser: Debian's chromium, driven by playwright against the live server."""
 
+import datetime as dt
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,7 +11,16 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from guides.models import Problem, RosterSlot, Shift
+from guides.services.problems import rectify_problem, report_problem
+from guides.services.teaching import Planned, hold_gathering, record_home_visit, sign_in_by_code
+from households.models import Household
+from people.models import User
+from sorting.models import CollectionPoint, SmartBin
+from tests.guides.test_spot_checks import a_photo
 
 # Playwright keeps an event loop in this thread until the session ends, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -18,6 +28,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 # A machine with three test processes on two cores may take its time.
 expect.set_options(timeout=30_000)
 
+DAY = dt.timedelta(days=1)
 SCREENSHOTS = Path(settings.BASE_DIR) / "var" / "screenshots"
 ARGUMENTS = [
     "--no-sandbox",
@@ -94,3 +105,42 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def a_week_of_chen(chen: User, ming: User, zhang: Household, bin_07: SmartBin) -> None:
+    """Shifts planned, missed, late and given to a substitute; problems overdue and put right; an event with Zhang."""
+    now, today, point = timezone.now(), timezone.localdate(), bin_07.point
+    CollectionPoint.objects.create(community=point.community, name="西南门智慧垃圾分类投放房")
+    for number in range(7):
+        for starts, ends in ((7, 9), (18, 20))[: 2 - number % 2]:
+            RosterSlot.objects.create(
+                guide=(chen, ming)[number == 5],
+                stands_in_for=chen if number == 5 else None,
+                point=point,
+                on_date=today + (number - today.weekday()) * DAY,
+                starts_at=dt.time(starts),
+                ends_at=dt.time(ends),
+            )
+    Shift.objects.create(guide=chen, point=point, started_at=now - dt.timedelta(minutes=65))
+    for number, kind in enumerate(("OVERFLOW", "DIRTY", "OTHER")):
+        problem = report_problem(
+            guide=chen,
+            point_id=point.pk,
+            bin_id=bin_07.pk if number else None,
+            kind=kind,
+            now=now,
+            note="投放房外堆了两袋装修垃圾,已请物业联系清运公司,今天下午来拉。" if number == 2 else "",
+            client_id=kind,
+            photo=a_photo(),
+        )
+    rectify_problem(guide=chen, problem_id=problem.pk, now=now, note="已清运", photo=a_photo())
+    Problem.objects.filter(kind="OVERFLOW").update(found_at=now - 3 * DAY, due_at=now - DAY)
+    planned = Planned(
+        kind="EVENT", topic="垃圾分类换大米", starts_at=now - dt.timedelta(hours=1), ends_at=now + dt.timedelta(hours=3)
+    )
+    gathering = hold_gathering(
+        guide=chen, community_id=point.community_id, planned=planned, now=now, client_id="g", photo=a_photo()
+    )
+    record_home_visit(guide=chen, text=zhang.code, is_met=True, now=now, client_id="h")
+    sign_in_by_code(guide=chen, gathering_id=gathering.pk, text=zhang.code, now=now)

@@ -6,61 +6,16 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from guides.models import GuideAssignment, Problem, RosterSlot, Shift
-from guides.services.problems import rectify_problem, report_problem
-from guides.services.teaching import Planned, hold_gathering, sign_in_by_code
-from households.models import Household
+from guides.models import RosterSlot
 from people.models import User
-from sorting.models import CollectionPoint, SmartBin
+from sorting.models import SmartBin
 from tests.browser.conftest import Visit
-from tests.guides.test_spot_checks import a_photo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VISIT = Callable[..., Visit]
-DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture
-def a_week_of_chen(chen: User, ming: User, zhang: Household, bin_07: SmartBin) -> None:
-    """Shifts planned, missed, late and given to a substitute; problems overdue and put right; an event with Zhang."""
-    now, today, point = timezone.now(), timezone.localdate(), bin_07.point
-    CollectionPoint.objects.create(community=point.community, name="西南门智慧垃圾分类投放房")
-    for number in range(7):
-        for starts, ends in ((7, 9), (18, 20))[: 2 - number % 2]:
-            RosterSlot.objects.create(
-                guide=(chen, ming)[number == 5],
-                stands_in_for=chen if number == 5 else None,
-                point=point,
-                on_date=today + (number - today.weekday()) * DAY,
-                starts_at=dt.time(starts),
-                ends_at=dt.time(ends),
-            )
-    Shift.objects.create(guide=chen, point=point, started_at=now - dt.timedelta(minutes=65))
-    for number, kind in enumerate(("OVERFLOW", "DIRTY", "OTHER")):
-        problem = report_problem(
-            guide=chen,
-            point_id=point.pk,
-            bin_id=bin_07.pk if number else None,
-            kind=kind,
-            now=now,
-            note="投放房外堆了两袋装修垃圾,已请物业联系清运公司,今天下午来拉。" if number == 2 else "",
-            client_id=kind,
-            photo=a_photo(),
-        )
-    rectify_problem(guide=chen, problem_id=problem.pk, now=now, note="已清运", photo=a_photo())
-    Problem.objects.filter(kind="OVERFLOW").update(found_at=now - 3 * DAY, due_at=now - DAY)
-    GuideAssignment.objects.filter(guide=ming).update(starts_on=dt.date(2026, 1, 1))
-    planned = Planned(
-        kind="EVENT", topic="垃圾分类换大米", starts_at=now - dt.timedelta(hours=1), ends_at=now + dt.timedelta(hours=3)
-    )
-    gathering = hold_gathering(
-        guide=chen, community_id=point.community_id, planned=planned, now=now, client_id="g", photo=a_photo()
-    )
-    sign_in_by_code(guide=chen, gathering_id=gathering.pk, text=zhang.code, now=now)
 
 
 def open_as_zhao(opened: Visit, *, zhao: User, server: LiveServer, address: str) -> Page:

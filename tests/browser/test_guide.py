@@ -10,15 +10,13 @@ from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
-from guides.models import RosterSlot, Shift
+from guides.models import Shift
 from guides.services.phones import set_pin
-from guides.services.problems import report_problem
 from households.models import Household
 from people.models import Role, RoleGrant, ScopeKind, User
 from sorting.models import SmartBin, SpotCheck, Verdict, Verification
 from tests.browser.conftest import Visit
 from tests.builders import make_drop_off
-from tests.guides.test_spot_checks import a_photo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VISIT = Callable[..., Visit]
@@ -120,9 +118,7 @@ def test_the_list_is_accessible_fits_and_is_made_for_a_thumb(
     assert (opened.complaints, opened.outside_requests) == ([], [])
 
 
-@pytest.mark.parametrize(
-    "address", ["find", "spot-check", "problems", "duty", "change", "pin", "registers", "teaching", "drop-offs"]
-)
+@pytest.mark.parametrize("address", ["find", "spot-check", "change", "pin", "registers", "drop-offs"])
 def test_every_other_screen_is_accessible_fits_and_is_made_for_a_thumb(
     address: str,
     visit: VISIT,
@@ -133,14 +129,6 @@ def test_every_other_screen_is_accessible_fits_and_is_made_for_a_thumb(
     bin_07: SmartBin,
 ) -> None:
     (bag,) = make_bags(smart_bin=bin_07, households=[zhang], count=1)
-    report_problem(
-        guide=chen, point_id=bin_07.point_id, kind="DIRTY", now=timezone.now(), client_id="p", photo=a_photo()
-    )
-    today = timezone.localdate()
-    for starts, ends in ((7, 9), (18, 20)):
-        RosterSlot.objects.create(
-            guide=chen, point=bin_07.point, on_date=today, starts_at=dt.time(starts), ends_at=dt.time(ends)
-        )
     opened = visit(width=360)
     page = open_as(chen, opened, live_server, f"/guide/{address}{f'/{bag}' if address == 'drop-offs' else ''}")
     opened.shoot(name=f"guide-{address}-360")

@@ -17,10 +17,10 @@ from guides.services.spot_checks import Looked, record_spot_check
 from guides.services.teaching import Planned, hold_gathering, record_home_visit, sign_in_by_code
 from guides.services.verdicts import judge_drop_off, undo_verdict
 from households.models import Household
-from pages.registers import Period, Span
+from pages.registers import VERDICTS_MAX, XLSX, Period, Span
 from people.models import User
-from sorting.models import CollectionPoint, SmartBin, SpotCheck
-from tests.builders import make_drop_off
+from sorting.models import CollectionPoint, SmartBin, SpotCheck, Verification
+from tests.builders import make_attribution, make_drop_off
 from tests.conftest import NOON, TODAY
 from tests.guides.test_spot_checks import a_photo
 
@@ -77,10 +77,10 @@ def test_chens_week_adds_up(
 ) -> None:
     client.force_login(chen)
     found = sheets(client, reverse("guide-register", args=[zhang.community_id, "xlsx"]) + QUERY)
-    assert list(found) == ["值班", "核验", "抽查", "问题与整改", "培训与活动", "入户宣传"]
+    assert list(found) == ["值班", "核验汇总", "核验明细", "抽查", "问题与整改", "培训与活动", "入户宣传"]
     for name, sums in {
         "值班": (4,),
-        "核验": (2, 3, 4, 5, 6),
+        "核验汇总": (2, 3, 4, 5, 6),
         "抽查": (4, 5),
         "培训与活动": (5, 6),
         "入户宣传": (2,),
@@ -89,11 +89,63 @@ def test_chens_week_adds_up(
         for column in sums:
             assert totals[column] == sum(row[column] for row in rows), (name, column)
     assert found["值班"][1][2:7] == ["陈督导", "东门", 54.0, 6.0, 0.0]
-    assert found["核验"][-1][2:] == [2.0, 1.0, 0.0, 1.0, 3.0]
+    assert found["核验汇总"][-1][2:] == [2.0, 1.0, 0.0, 1.0, 3.0]
     assert found["抽查"][-1][4:6] == [20.0, 5.0]
     assert found["培训与活动"][-1][5:7] == [2.0, 2.0]
     assert found["入户宣传"][-1][:3] == ["合计 1 次", "", 0.0]
     assert found["问题与整改"][-1][6] == "未整改 2 个"
+
+
+def test_each_verdict_of_chen_is_a_row_with_door_rule_and_why_it_was_looked_at(
+    client: Client, chen: User, zhang: Household, wang: Household, bin_07: SmartBin, a_day_of_chen: None
+) -> None:
+    # Of whom a bag is that came without a card is told later; a bag of Wang's is of a home elsewhere.
+    stray, wangs = (
+        make_drop_off(smart_bin=bin_07, household=household, occurred_at=NOON, category="RESIDUAL")
+        for household in (None, wang)
+    )
+    make_attribution(drop_off=stray, household=zhang)
+    for bag in (stray, wangs):
+        judge_drop_off(
+            guide=chen,
+            drop_off_id=bag.pk,
+            verdict="MISPLACED",
+            actual_category="FOOD",
+            now=NOON + MINUTE,
+            client_id=f"m{bag.pk}",
+        )
+    Verification.objects.update(source="SUGGESTED")
+    Verification.objects.filter(drop_off=stray).update(source="RANDOM_SAMPLE")
+    client.force_login(chen)
+    headings, *rows, totals = sheets(client, reverse("guide-register", args=[zhang.community_id, "xlsx"]) + QUERY)[
+        "核验明细"
+    ]
+    assert headings == ["时间", "督导员", "投放点", "门牌", "投放类别", "结论", "来由", "依据", "备注"]
+    assert [row[3:6] for row in rows] == [
+        ["1-1-101", "厨余垃圾", "合格"],
+        ["1-1-102", "厨余垃圾", "合格"],
+        ["1-1-101", "厨余垃圾", "混投"],
+        ["1-1-102", "厨余垃圾", "混投 已撤回"],
+        ["1-1-101", "其他垃圾", "误投(实为厨余垃圾)"],
+        ["—", "其他垃圾", "误投(实为厨余垃圾)"],
+    ]
+    assert (f"{rows[0][0]:%Y-%m-%d %H:%M}", *rows[0][1:3]) == ("2026-11-23 12:00", "陈督导", "东门")
+    assert {row[7] for row in rows} == {"GB/T 19095-2019; 默认积分方案 1900-01-01"}
+    assert [row[6] for row in rows][3:5] == ["指导:建议核验", "随机抽样"]
+    assert (totals[0], totals[6]) == ("合计 6 条", "随机抽样 1 条")
+
+
+def test_a_long_register_says_what_it_leaves_out(
+    client: Client, chen: User, zhang: Household, a_day_of_chen: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(VERDICTS_MAX, XLSX, 3)
+    client.force_login(chen)
+    _, *rows, totals, _, note = sheets(client, reverse("guide-register", args=[zhang.community_id, "xlsx"]) + QUERY)[
+        "核验明细"
+    ]
+    assert len(rows) == 3
+    assert totals[0] == "合计 3 条"
+    assert note[0].startswith("共 4 条,这里只列最早的 3 条")
 
 
 def test_no_cell_begins_a_formula_and_no_door_is_told(
@@ -103,6 +155,8 @@ def test_no_cell_begins_a_formula_and_no_door_is_told(
     found = sheets(client, reverse("bureau-register", args=[zhang.community_id, "xlsx"]) + QUERY)
     texts = [cell for rows in found.values() for row in rows for cell in row if isinstance(cell, str)]
     assert any("HYPERLINK" in text for text in texts)
+    assert "门牌" not in texts
+    assert "GB/T 19095-2019; 默认积分方案 1900-01-01" in texts
     assert [text for text in texts if re.match(r"\s*[=+\-@＝＋－＠]", text)] == []
     assert not any("1-1-10" in text or zhang.code in text for text in texts)
 

@@ -1,6 +1,7 @@
 """Teaching: who signed in at what, once, and the reach that is computed from it."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -147,6 +148,22 @@ def test_chen_holds_a_lesson_and_visits_a_door_on_the_phone(client: Client, chen
     assert HomeVisit.objects.get().household == zhang
     for odd in ({"on": "2026-02-31"}, {"starts_at": "25:00"}, {"ends_at": ""}):
         assert "没有记上" in client.post(reverse("guide-teaching"), form | {"client_id": "g9"} | odd).content.decode()
+
+
+def test_chen_sees_how_many_homes_of_the_own_community_were_reached(
+    client: Client, chen: User, lesson: Gathering, zhang: Household, li: Household, wang: Household
+) -> None:
+    sign_in_member(gathering=lesson, member=member_of(zhang, "张奶奶"), now=NOON)
+    before = NOON - dt.timedelta(days=31)
+    planned = Planned(kind="EVENT", topic="换大米", starts_at=before, ends_at=before + HOUR)
+    event = hold_gathering(guide=chen, community_id=li.community_id, planned=planned, now=before, client_id="g2")
+    sign_in_by_code(guide=chen, gathering_id=event.pk, text=li.code, now=before)
+    client.force_login(chen)
+    text = re.sub(r"\s+", " ", client.get(reverse("guide-teaching")).content.decode())
+    assert "<dt>本月 <strong>50.0 %</strong></dt> <dd>1 户签到过,在册 2 户</dd>" in text
+    assert "<dt>今年 <strong>100.0 %</strong></dt> <dd>2 户签到过,在册 2 户</dd>" in text
+    assert "换大米" in text, "the year's figure leads to its sign-ins"
+    assert "西园新村" not in text
 
 
 def test_an_officer_sees_the_share_and_when_somebody_signed_in_but_not_who(
