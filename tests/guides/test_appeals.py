@@ -143,6 +143,35 @@ def test_the_second_time_zhao_decides_for_good(
         appeal(bag=bag, zhang=zhang, by=grandma, now=now + 17 * DAYS)
 
 
+def test_sun_who_is_an_officer_by_now_does_not_decide_what_sun_answered(
+    bag: DropOff, zhang: Household, grandma: User, sun: User, now: dt.datetime
+) -> None:
+    first = appeal(bag=bag, zhang=zhang, by=grandma, now=now)
+    answer_appeal(appeal_id=first.pk, is_upheld=False, answer="有塑料袋", by=sun, now=now)
+    RoleGrant.objects.create(user=sun, role=Role.OFFICER, scope_kind=ScopeKind.DISTRICT, starts_on=TODAY)
+    second = appeal(bag=bag, zhang=zhang, by=grandma, now=now)
+    with pytest.raises(NotYourAppeal):
+        answer_appeal(appeal_id=second.pk, is_upheld=False, answer="维持", by=sun, now=now)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "constraint"),
+    [
+        ({"level": 3}, "appeal_level_known"),
+        ({"subject": "COLOUR"}, "appeal_subject_known"),
+        ({"due_at": at(on=TODAY, hour=6)}, "appeal_due_after_opened"),
+        ({"outcome": "UPHELD"}, "appeal_answered_whole"),
+        ({"answer": "好"}, "appeal_answered_whole"),
+    ],
+)
+def test_the_database_keeps_no_appeal_that_cannot_be(
+    bag: DropOff, zhang: Household, grandma: User, now: dt.datetime, wrong: dict[str, Any], constraint: str
+) -> None:
+    opened = appeal(bag=bag, zhang=zhang, by=grandma, now=now)
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Appeal.objects.filter(pk=opened.pk).update(**wrong)
+
+
 def test_what_no_guide_answers_in_three_days_is_zhaos_and_final(
     bag: DropOff, zhang: Household, grandma: User, sun: User, zhao: User, now: dt.datetime
 ) -> None:

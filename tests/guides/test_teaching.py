@@ -71,6 +71,21 @@ def test_a_person_is_there_once_even_behind_the_platforms_back(lesson: Gathering
             Attendance.objects.create(gathering=lesson, household=zhang, member=member, signed_at=NOON)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "constraint"),
+    [
+        ({"kind": "PARTY"}, "gathering_kind_known"),
+        ({"topic": ""}, "gathering_topic_said"),
+        ({"ends_at": NOON}, "gathering_times_in_order"),
+    ],
+)
+def test_the_database_keeps_no_gathering_that_cannot_be(
+    lesson: Gathering, wrong: dict[str, object], constraint: str
+) -> None:
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Gathering.objects.filter(pk=lesson.pk).update(**wrong)
+
+
 def test_wang_of_another_community_finds_no_such_lesson(client: Client, lesson: Gathering, wang: Household) -> None:
     of_wang = member_of(wang, "王先生")
     assert of_wang.user is not None

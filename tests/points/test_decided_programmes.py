@@ -6,13 +6,14 @@ from django.db import DatabaseError, connection, transaction
 from households.models import Household
 from people.models import User
 from points.models import PointRule, Programme, ProgrammeState
-from points.services.programmes import decide_programme, withdraw_programme
+from points.services.programmes import ProgrammeDecided, decide_programme, withdraw_programme
 from tests.conftest import NOON
 from tests.emptying import emptying_allowed
 from tests.points.strategies import DEFAULT_RULES
 from tests.points.test_programme_drafts import draft, simulated
 from tests.worker.test_retry_faults import elsewhere
 
+WAITS_S = 0.3
 KEPT = "append-only: a decided programme is never changed"
 CHANGES = {
     "worth more": "UPDATE points_programme SET verdict_bonus_points = 99 WHERE id = {programme}",
@@ -108,23 +109,46 @@ class TestKept:
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_a_rule_written_while_qian_approves_waits_and_is_refused(
-    zhang: Household,
-    zhao: User,
-    qian: User,
-) -> None:
-    """The officer's simulation has not seen it."""
-    programme = simulated(draft(officer=zhao, rules=DEFAULT_RULES), officer=zhao)
+class TestRaces:
+    """Two at once, held at the moment that matters."""
 
-    def write() -> None:
-        change(CHANGES["a rule more"], programme=programme, beside=programme)
+    def test_a_rule_written_while_qian_approves_waits_and_is_refused(
+        self,
+        zhang: Household,
+        zhao: User,
+        qian: User,
+    ) -> None:
+        """The officer's simulation has not seen it."""
+        programme = simulated(draft(officer=zhao, rules=DEFAULT_RULES), officer=zhao)
 
-    with elsewhere() as pool:
-        with transaction.atomic():
-            decide_programme(programme=programme, is_approved=True, officer=qian, now=NOON)
-            other = pool.submit(write)
-            with pytest.raises(TimeoutError):
-                other.result(timeout=0.5)
-        with pytest.raises(DatabaseError, match=KEPT):
-            other.result(timeout=30)
-    assert programme.rules.count() == len(DEFAULT_RULES.by_code)
+        def write() -> None:
+            change(CHANGES["a rule more"], programme=programme, beside=programme)
+
+        with elsewhere() as pool:
+            with transaction.atomic():
+                decide_programme(programme=programme, is_approved=True, officer=qian, now=NOON)
+                other = pool.submit(write)
+                with pytest.raises(TimeoutError):
+                    other.result(timeout=WAITS_S)
+            with pytest.raises(DatabaseError, match=KEPT):
+                other.result(timeout=30)
+        assert programme.rules.count() == len(DEFAULT_RULES.by_code)
+
+    def test_of_two_officers_who_decide_at_once_the_second_hears_so(
+        self,
+        zhang: Household,
+        zhao: User,
+        qian: User,
+        chen: User,
+    ) -> None:
+        programme = simulated(draft(officer=chen, rules=DEFAULT_RULES), officer=chen)
+        with elsewhere() as pool:
+            with transaction.atomic():
+                decide_programme(programme=programme, is_approved=True, officer=qian, now=NOON)
+                other = pool.submit(decide_programme, programme=programme, is_approved=False, officer=zhao, now=NOON)
+                with pytest.raises(TimeoutError):
+                    other.result(timeout=WAITS_S)
+            with pytest.raises(ProgrammeDecided):
+                other.result(timeout=30)
+        programme.refresh_from_db()
+        assert (programme.state, programme.decided_by) == (ProgrammeState.APPROVED, qian)

@@ -139,6 +139,30 @@ def test_zhangs_page_says_what_each_bag_came_to(
 
 
 @pytest.mark.django_db
+def test_of_two_verdicts_the_last_that_is_tallied_is_told_as_it_is_paid(
+    zhang: Household, bin_07: SmartBin, chen: User, now: dt.datetime
+) -> None:
+    """Chen called it 混投 and thought again; then it is 合格; a third word is not tallied yet."""
+    bag = make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=at(on=TODAY), is_tallied=False)
+    told_ = []
+    for verdict, points in (("CONTAMINATED", (0, 0)), ("WITHDRAWN", (10, 0)), ("CORRECT", (0, 15))):
+        make_verification(drop_off=bag, guide=chen, verdict=verdict, is_tallied=False)
+        drain(now=now)
+        assert balances(zhang) == points
+        day = explained_days(household_ids=[zhang.pk], first_on=TODAY, last_on=TODAY, now=now)[zhang.pk, TODAY]
+        assert day.points == sum(points)
+        told_.append((day.drop_offs[0].verdict, day.drop_offs[0].sentence))
+    assert told_ == [
+        ("CONTAMINATED", "厨余 1 kg,核验为混投,不计分"),
+        ("", "厨余 1 kg,投放时段内,今日第 1 次:+10 分"),
+        ("CORRECT", "厨余 1 kg,投放时段内,今日第 1 次:+10 分,核验合格,另加 5 分"),
+    ]
+    make_verification(drop_off=bag, guide=chen, verdict=Verdict.MISPLACED, is_tallied=False)
+    (waiting,) = explained_drop_offs(household=zhang, on=TODAY, now=now)
+    assert (waiting.verdict, waiting.points) == ("CORRECT", 15)
+
+
+@pytest.mark.django_db
 def test_a_page_of_many_days_costs_no_more_queries_than_one(
     zhang: Household, li: Household, bin_07: SmartBin, now: dt.datetime
 ) -> None:

@@ -202,6 +202,16 @@ class TestProtections:
         with pytest.raises(IntegrityError, match="goes_somewhere"), transaction.atomic():
             HouseholdChange.objects.create(**row | {"household": li, "successor": li})
 
+    def test_no_points_move_in_nothing_or_in_a_circle(
+        self, rich: Household, li: Household, zhao: User, now: dt.datetime
+    ) -> None:
+        merge_with_points(household=rich, into=li, by=zhao, reason="结婚", now=now)
+        move = PointMove.objects.filter(pk=PointMove.objects.earliest("pk").pk)
+        with pytest.raises(IntegrityError, match="point_move_points_positive"), transaction.atomic():
+            move.update(points=0)
+        with pytest.raises(IntegrityError, match="point_move_between_two_households"), transaction.atomic():
+            move.update(successor=rich)
+
     def test_an_edited_move_and_points_moved_in_no_moves_name_are_named(
         self, rich: Household, li: Household, zhao: User, now: dt.datetime
     ) -> None:

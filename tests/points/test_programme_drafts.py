@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from households.models import Household
+from households.models import Community, Household
 from people.models import AccessLog, User
 from points.audit import verify_ledger
 from points.models import DaySettlement, Programme, ProgrammeState
@@ -38,11 +38,13 @@ TOMORROW = TODAY + dt.timedelta(days=1)
 STINGY = DayRules(by_code={}, verdict_bonus_points=0, misplaced_penalty_points=0, checking_window_s=48 * 3600)
 
 
-def draft(*, officer: User, rules: DayRules = STINGY, holds_from: dt.date = TOMORROW) -> Programme:
-    """A draft for the district."""
+def draft(
+    *, officer: User, rules: DayRules = STINGY, holds_from: dt.date = TOMORROW, community: Community | None = None
+) -> Programme:
+    """A draft for the district, or for a community."""
     return draft_programme(
         name="试行方案",
-        community=None,
+        community=community,
         holds_from=holds_from,
         rules=rules,
         reason="预算有限",
@@ -154,6 +156,22 @@ def test_a_decision_is_made_once_and_a_draft_is_taken_back_by_its_author(
         "REFUSED",
         "WITHDRAWN",
     ]
+
+
+def test_of_two_drafts_for_one_community_and_day_one_is_approved(
+    zhang: Household, wang: Household, zhao: User, qian: User
+) -> None:
+    """Another community has its own day, and so has the district."""
+
+    def approve(community: Community | None) -> None:
+        programme = simulated(draft(officer=zhao, community=community), officer=zhao)
+        decide_programme(programme=programme, is_approved=True, officer=qian, now=NOON)
+
+    for community in (zhang.community, wang.community, None):
+        approve(community)
+    for community in (zhang.community, None):
+        with pytest.raises(ProgrammeDayTaken):
+            approve(community)
 
 
 def test_a_simulation_says_who_would_gain_and_lose_and_posts_nothing(
