@@ -13,5 +13,6 @@ SCHEDULE = {
     "delete photos not to keep": {"task": "worker.clear_photos", "schedule": crontab(minute="*/10")},
     "remove files without a row": {"task": "worker.sweep_photo_files", "schedule": crontab(minute="25")},
     "commit the keys of samples": {"task": "worker.commit_sample_keys", "schedule": crontab(minute="15")},
+    "count how communities stand": {"task": "worker.count_standings", "schedule": crontab(minute="*/15")},
     "forget what is old": {"task": "worker.forget_what_is_old", "schedule": crontab(hour="3", minute="40")},
 }

@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from guides.services.sampling import commit_sample_keys
+from indicators.services.standing import count_standings
 from people.services import forget_old_codes, forget_old_tries
 from points.expiry import announce_expiry, expire_due
 from points.flags.look import look_tonight
@@ -90,3 +91,9 @@ def sweep_files_of_photos() -> int:
 def commit_keys_of_samples() -> int:
     """Put the keys that draw the coming days' random samples on record; how many were new."""
     return commit_sample_keys(now=timezone.now())
+
+
+@app.task(name="worker.count_standings")
+def count_community_standings() -> int:
+    """Count how every community has sorted lately, for residents' first screens; how many communities."""
+    return count_standings(now=timezone.now())

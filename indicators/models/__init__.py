@@ -1,12 +1,14 @@
-"""CommunityDay, the plan's 47 indicators, what departments report of them, and what was published."""
+"""CommunityDay, CommunityStanding, the plan's 47 indicators, what departments report, and what was published."""
 
 from indicators.models.community_days import CommunityDay
 from indicators.models.plan import Direction, Indicator, IndicatorMeasure, IndicatorValue, Source
 from indicators.models.publications import Publication, PublicationProposal, PublishedFigure, Stage
 from indicators.models.reports import Department, Evidence, ReportDeadline, ValueReview
+from indicators.models.standing import CommunityStanding
 
 __all__ = [
     "CommunityDay",
+    "CommunityStanding",
     "Department",
     "Direction",
     "Evidence",

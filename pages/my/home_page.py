@@ -1,4 +1,5 @@
-"""Reads the resident's first screen: what the household holds, what today brought and why, this month against last."""
+"""Reads the resident's first screen: what the household holds, what today brought and why, where to go next, how the
+community sorts, this month against last."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -6,11 +7,26 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from households.models import Household
+from indicators.catalogue import Computed
+from indicators.formulas import Figure
+from indicators.queries.near_home import NearHome, Standing, near_home_of_row, near_home_statement
+from indicators.services.standing import STANDING_DAYS
+from pages.front_page import ACTIVE_HOUSEHOLDS_MIN
 from pages.my.months import month_before
+from pages.my.neighbourhood import NO_DATA, fill_word, next_words, percent_text
 from pages.my.words import DropOffLine, day_text, drop_off_line, moment_text
 from points.explaining.queries import explained_drop_offs
 from points.queries.first_screen import FirstScreen, read_first_screen
 from points.rules import STREAK_DAYS_MAX
+from sorting.categories import CATEGORY_FACTS, WasteCategory
+
+DAY = dt.timedelta(days=1)
+STANDING_WORDS = {
+    ("participation_rate", None): "参与率",
+    ("recovery_rate", "weighed"): "回收利用率（过磅）",
+    ("recovery_rate", "bin_side"): "回收利用率（桶端估算）",
+    ("sorting_accuracy_rate", "random_sample"): "投放准确率（随机抽样）",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +39,23 @@ class MonthBar:
 
 
 @dataclass(frozen=True, slots=True)
+class PointLines:
+    """The household's point: when it is open next, and how full its bins are."""
+
+    name: str
+    next_words: str
+    bins: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityLines:
+    """How the community sorts: each rate with its target and the size of its sample, "" where there is none."""
+
+    counted: str
+    figures: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HomePage:
     """Everything the template shows."""
 
@@ -31,16 +64,24 @@ class HomePage:
     pending_when: str
     today: str
     today_sentence: str
+    streak_sentence: str
     drop_offs: tuple[DropOffLine, ...]
+    point: PointLines | None
+    community: CommunityLines | None
     months: tuple[MonthBar, ...]
     unread_count: int
 
 
 def read_home(*, household: Household, now: dt.datetime) -> HomePage:
-    """The screen at `now`, in three queries: points, drop-offs, programme."""
+    """The screen at `now`, in three queries: points and surroundings, drop-offs, programme."""
     today = timezone.localdate(now)
     last_month = month_before(month=today.replace(day=1))
-    read = read_first_screen(household=household, since=min(last_month, today - dt.timedelta(days=STREAK_DAYS_MAX)))
+    read = read_first_screen(
+        household=household,
+        since=min(last_month, today - dt.timedelta(days=STREAK_DAYS_MAX)),
+        beside=near_home_statement(household=household, first_on=today, last_on=today + DAY),
+    )
+    near_home = near_home_of_row(row=read.beside)
     drop_offs = explained_drop_offs(household=household, on=today, now=now, settlements=read.settlements)
     earned = sum(each.points for each in drop_offs)
     return HomePage(
@@ -49,7 +90,10 @@ def read_home(*, household: Household, now: dt.datetime) -> HomePage:
         pending_when=_when(read=read),
         today=day_text(on=today),
         today_sentence=_today_sentence(count=len(drop_offs), points=earned),
+        streak_sentence=_streak_sentence(read=read, today=today),
         drop_offs=tuple(drop_off_line(drop_off=each) for each in reversed(drop_offs)),
+        point=_point(near_home=near_home, now=now) if near_home.point_name else None,
+        community=_community(standing=near_home.standing) if near_home.standing else None,
         months=_months(read=read, last_month=last_month, today=today),
         unread_count=read.unread_count,
     )
@@ -67,6 +111,51 @@ def _today_sentence(*, count: int, points: int) -> str:
     return (
         f"今天投放 {count} 次，没有得分，原因写在下面。" if points == 0 else f"今天投放 {count} 次，扣了 {-points} 分。"
     )
+
+
+def _streak_sentence(*, read: FirstScreen, today: dt.date) -> str:
+    """How many days in a row earned, today included or not yet."""
+    if days := read.earning_days(until=today):
+        return f"连续 {days} 天得分。" if days > 1 else ""
+    days = read.earning_days(until=today - DAY)
+    return f"到昨天连续 {days} 天得分，今天得分就是第 {days + 1} 天。" if days else ""
+
+
+def _point(*, near_home: NearHome, now: dt.datetime) -> PointLines:
+    local = timezone.localtime(now)
+    today, tomorrow = (near_home.hours.windows_on(day=local.date() + days * DAY) for days in (0, 1))
+    bins = (
+        f"{CATEGORY_FACTS[WasteCategory(category)].name_zh}桶：{fill_word(rates.get(category))}"
+        for categories, rates in near_home.bins
+        for category in categories
+    )
+    return PointLines(
+        name=near_home.point_name,
+        next_words=next_words(today=today, tomorrow=tomorrow, local=local),
+        bins=tuple(dict.fromkeys(bins)),
+    )
+
+
+def _community(*, standing: Standing) -> CommunityLines:
+    is_shown = standing.participating_count >= ACTIVE_HOUSEHOLDS_MIN
+    return CommunityLines(
+        counted=f"{STANDING_DAYS} 天，算到{moment_text(at=standing.counted_at)}",
+        figures=tuple(
+            (
+                STANDING_WORDS[computed.code, computed.measure],
+                percent_text(figure.value) if is_shown else NO_DATA,
+                _beside(computed=computed, figure=figure, on=standing.ends_on) if is_shown else "",
+            )
+            for computed, figure in standing.figures
+        ),
+    )
+
+
+def _beside(*, computed: Computed, figure: Figure, on: dt.date) -> str:
+    target = computed.target(on)
+    if target is not None:
+        return f"目标 {percent_text(target)}"
+    return f"抽 {figure.denominator:,} 袋" if computed.measure == "random_sample" and figure.denominator else ""
 
 
 def _months(*, read: FirstScreen, last_month: dt.date, today: dt.date) -> tuple[MonthBar, ...]:

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from households.models import Community
-from indicators.facts import Period
 from indicators.formulas import Number
 from indicators.queries.report import read_indicators
+from indicators.services.standing import standing_period
 from pages.building_lists import read_building_lists
 from pages.front_page import ACTIVE_HOUSEHOLDS_MIN
 from pages.my.access import Resident, for_residents
@@ -24,9 +24,9 @@ from sorting.open_windows import END_OF_DAY, Window
 from sorting.queries.opening_hours import opening_hours_of
 
 POINTS_SHOWN_MAX = 30
-STANDING_DAYS = 30
 STANDING = (
     ("participation_rate", None, "参与率"),
+    ("recovery_rate", "weighed", "回收利用率（过磅）"),
     ("recovery_rate", "bin_side", "回收利用率（桶端估算）"),
     ("food_separation_rate", None, "厨余分出率"),
     ("sorting_accuracy_rate", "random_sample", "投放准确率（随机抽样）"),
@@ -59,8 +59,7 @@ def community(request: HttpRequest, resident: Resident) -> HttpResponse:
     """The community's rates of the last 30 days, each beside its target, and last month's list of buildings."""
     now = timezone.now()
     name = resident.household.community.name
-    today = timezone.localdate(now)
-    period = Period(starts_on=today - dt.timedelta(days=STANDING_DAYS - 1), ends_on=today)
+    period = standing_period(today=timezone.localdate(now))
     rows = {
         (row.computed.code, row.computed.measure): row
         for row in read_indicators(period=period, community=name, now=now)
@@ -73,7 +72,9 @@ def community(request: HttpRequest, resident: Resident) -> HttpResponse:
             figures.append((word, NO_DATA, ""))
             continue
         target = row.computed.target(period.ends_on)
-        figures.append((word, _percent(row.figure.value), f"目标 {_percent(target)}" if target is not None else ""))
+        figures.append(
+            (word, percent_text(row.figure.value), f"目标 {percent_text(target)}" if target is not None else "")
+        )
     context = {
         "heading": "小区分得怎么样",
         "period": f"{day_text(on=period.starts_on)} 至 {day_text(on=period.ends_on)}",
@@ -94,7 +95,7 @@ def read_points(*, community: Community, now: dt.datetime) -> list[PointCard]:
         rates = status.get(each.pk) or {}
         for category in each.categories.split(";"):
             name = CATEGORY_FACTS[WasteCategory(category)].name_zh
-            bins_by_point.setdefault(each.point_id, []).append(f"{name}桶：{_fill_word(rates.get(category))}")
+            bins_by_point.setdefault(each.point_id, []).append(f"{name}桶：{fill_word(rates.get(category))}")
     cards = []
     for point in CollectionPoint.objects.filter(community=community).order_by("name")[:POINTS_SHOWN_MAX]:
         hours = opening_hours_of(point_id=point.pk, days=[today, tomorrow])
@@ -102,7 +103,7 @@ def read_points(*, community: Community, now: dt.datetime) -> list[PointCard]:
             PointCard(
                 name=point.name,
                 hours=_hours_text(windows=hours.windows_on(day=today)),
-                next_words=_next_words(
+                next_words=next_words(
                     today=hours.windows_on(day=today), tomorrow=hours.windows_on(day=tomorrow), local=local
                 ),
                 bins=tuple(dict.fromkeys(bins_by_point.get(point.pk, ()))),
@@ -111,7 +112,8 @@ def read_points(*, community: Community, now: dt.datetime) -> list[PointCard]:
     return cards
 
 
-def _fill_word(rate: float | None) -> str:
+def fill_word(rate: float | None) -> str:
+    """How full a bin is, in words."""
     if rate is None:
         return "情况不明"
     return "快满了，可以换一个点" if rate >= FULL_RATE else f"还空 {round((1 - rate) * 100)} %"
@@ -129,7 +131,8 @@ def _end_text(ends_at: dt.time) -> str:
     return "24:00" if ends_at == END_OF_DAY else f"{ends_at:%H:%M}"
 
 
-def _next_words(*, today: tuple[Window, ...], tomorrow: tuple[Window, ...], local: dt.datetime) -> str:
+def next_words(*, today: tuple[Window, ...], tomorrow: tuple[Window, ...], local: dt.datetime) -> str:
+    """When a point is open next, from its windows of today and tomorrow."""
     for starts_at, ends_at in today:
         if starts_at <= local.time() and (local.time() < ends_at or ends_at == END_OF_DAY):
             return f"现在开放，到 {_end_text(ends_at)}"
@@ -138,5 +141,6 @@ def _next_words(*, today: tuple[Window, ...], tomorrow: tuple[Window, ...], loca
     return f"下一次：明天 {tomorrow[0][0]:%H:%M}" if tomorrow else "明天不开放"
 
 
-def _percent(value: Number | Decimal | None) -> str:
+def percent_text(value: Number | Decimal | None) -> str:
+    """ "35.0 %", or — where there is no data."""
     return NO_DATA if value is None else f"{float(value) * 100:.1f} %"

@@ -12,12 +12,14 @@ from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from households.models import Household
+from indicators.services.standing import count_standings
 from people.models import User
 from points.models import Reward
 from points.reward_pictures import store_reward_picture
-from sorting.models import SmartBin
+from sorting.models import BinStatus, SmartBin
 from tests.browser.conftest import Visit
-from tests.builders import make_drop_off
+from tests.builders import make_drop_off, make_household_day
+from tests.conftest import make_household
 from tests.lib.test_pictures import saved, scene
 from tests.pages.my.conftest import make_resident
 from tests.rewards import earn, make_reward, make_shop
@@ -58,6 +60,23 @@ def grandma(zhang: Household, bin_07: SmartBin, zhao: User, settings: Settings, 
     for weight_g in (1_620, 150):
         make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=now, weight_g=weight_g, is_tallied=False)
     drain(now=now)
+    neighbours = [
+        make_household(
+            community=zhang.community, serial=number, code=f"{number:015}", room=f"{number}", rfid=f"B{number}"
+        )
+        for number in range(201, 206)
+    ]
+    for each in neighbours:
+        make_household_day(household=each, on=timezone.localdate(now))
+    count_standings(now=now)
+    BinStatus.objects.create(
+        bin=bin_07,
+        received_at=now,
+        signed_at=now,
+        said_at=now,
+        clock_skew_s=0,
+        fill_rates={"FOOD": 0.95, "RESIDUAL": 0.4},
+    )
     settings.STATE_DIR = tmp_path
     salt = make_reward(shops=[make_shop()], by=zhao, now=now)
     Reward.objects.filter(pk=salt.pk).update(picture=store_reward_picture(data=saved(scene())))

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from indicators.facts import Period
 from indicators.queries import read_indicators, row_as_json
+from indicators.services.standing import count_standings
 from lib.progress import progress_bar
 from simulation.client import DeviceClient, DoorError, is_address
 from simulation.demo_day import make_up_day
@@ -51,6 +52,7 @@ class Command(BaseCommand):
                     log = self._send(district=district, on=yesterday, base_url=options["base_url"])
                 with _timed(seconds=seconds, stage="tally"):
                     wait_for_tally(say=self.stderr.write)
+                    count_standings(now=timezone.now())  # residents need not wait for the schedule
                 with _timed(seconds=seconds, stage="recount"):
                     promises = check_promises(log=log)
         except (NotEmpty, DoorError) as error:
