@@ -1,4 +1,4 @@
-"""记录: every drop-off of a month with what it earned and why; every transfer with the balance it left."""
+"""记录: every drop-off of a month with its photos, what it earned and why; every transfer with the balance it left."""
 
 import datetime as dt
 
@@ -12,6 +12,7 @@ from pages.my.shell import render_my
 from pages.my.words import day_lines, moment_text, month_text, signed_points
 from points.explaining.queries import explained_days
 from points.queries.statements import LINES_A_PAGE, statement_of
+from sorting.queries.photos import photo_ids_by_key
 
 
 @require_safe
@@ -23,9 +24,11 @@ def records(request: HttpRequest, resident: Resident) -> HttpResponse:
     month = month_asked(text=request.GET.get("month", ""), today=today)
     last_on = min(today, month_after(month=month) - dt.timedelta(days=1))
     days = explained_days(household_ids=[resident.household.pk], first_on=month, last_on=last_on, now=now)
+    photo_ids = photo_ids_by_key(drop_off_ids=[each.drop_off_id for day in days.values() for each in day.drop_offs])
     context = {
         "heading": f"{month_text(month=month)}的投放",
-        "days": [day_lines(day=day) for day in reversed(days.values())],
+        "year": month.year,
+        "days": [day_lines(day=day, photo_ids=photo_ids) for day in reversed(days.values())],
         "total": signed_points(points=sum(day.points for day in days.values())),
         **_neighbours(month=month, today=today),
     }

@@ -13,7 +13,9 @@ from pages.my.records import records, statement
 from pages.my.rewards import cancel, redemption, redemptions, reward, rewards
 from pages.my.showing import code_to_show
 from pages.my.signing_in import choose_home, enter_code, sign_in, sign_out
+from pages.my.statement_file import statement_file
 from pages.my.text_size import switch_text_size
+from pages.my.years import year
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="my-home"),
@@ -29,6 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drop-offs/<int:drop_off_id>/appeal", appeal, name="my-appeal"),
     path("appeals", appeals, name="my-appeals"),
     path("statement", statement, name="my-statement"),
+    path("statement.<str:file_format>", statement_file, name="my-statement-file"),
+    path("year", year, name="my-year"),
     path("points", points, name="my-points"),
     path("community", community, name="my-community"),
     path("rewards", rewards, name="my-rewards"),

@@ -1,9 +1,11 @@
 """How days, weights and points are said to residents. Pure."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 
 from points.explaining.queries import ExplainedDay, ExplainedDropOff
@@ -12,6 +14,7 @@ from sorting.models import Verdict
 
 WEEKDAYS = "一二三四五六日"
 NOT_JUDGED = "未抽查"
+NO_PHOTOS: Mapping[int, Sequence[int]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class DropOffLine:
     sentence: str
     points: str
     is_loss: bool
+    photos: tuple[tuple[str, str], ...]  # the small one's address and the large one's
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +69,19 @@ def signed_points(*, points: int) -> str:
     return f"{points:+,} 分" if points else "0 分"
 
 
-def day_lines(*, day: ExplainedDay) -> DayLines:
-    """A day for the screen, the newest drop-off first."""
+def day_lines(*, day: ExplainedDay, photo_ids: Mapping[int, Sequence[int]] = NO_PHOTOS) -> DayLines:
+    """A day for the screen, the newest drop-off first; `photo_ids` by the key of the drop-off."""
     return DayLines(
         day=day_text(on=day.occurred_on),
         points=signed_points(points=day.points),
-        drop_offs=tuple(drop_off_line(drop_off=each) for each in reversed(day.drop_offs)),
+        drop_offs=tuple(
+            drop_off_line(drop_off=each, photo_ids=photo_ids.get(each.drop_off_id, ()))
+            for each in reversed(day.drop_offs)
+        ),
     )
 
 
-def drop_off_line(*, drop_off: ExplainedDropOff) -> DropOffLine:
+def drop_off_line(*, drop_off: ExplainedDropOff, photo_ids: Sequence[int] = ()) -> DropOffLine:
     """A drop-off for the screen."""
     category = WasteCategory(drop_off.category)
     return DropOffLine(
@@ -88,4 +95,5 @@ def drop_off_line(*, drop_off: ExplainedDropOff) -> DropOffLine:
         sentence=drop_off.sentence,
         points=signed_points(points=drop_off.points),
         is_loss=drop_off.points < 0,
+        photos=tuple((reverse("photo-small", args=[each]), reverse("photo-large", args=[each])) for each in photo_ids),
     )

@@ -77,3 +77,10 @@ def photo_ids_of_drop_offs(*, drop_offs: Sequence[DropOff]) -> dict[int, list[in
         if (bin_id, event_id) in by_event:
             found[by_event[bin_id, event_id]].append(photo_id)
     return dict(found)
+
+
+def photo_ids_by_key(*, drop_off_ids: Collection[int]) -> dict[int, list[int]]:
+    """The same where only the keys of the drop-offs are at hand. Two queries; none for no key."""
+    if not drop_off_ids:
+        return {}
+    return photo_ids_of_drop_offs(drop_offs=list(DropOff.objects.filter(pk__in=drop_off_ids)))

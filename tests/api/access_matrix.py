@@ -53,6 +53,8 @@ GET     my-appeals                                302   200   200   302   302   
 GET     my-appeal                                 302   200Z  200W  302   302   302   302
 POST    my-appeal                                 302   302Z  302W  302   302   302   302
 GET     my-statement                              302   200   200   302   302   302   302
+GET     my-statement-file                         302   200   200   302   302   302   302
+GET     my-year                                   302   200   200   302   302   302   302
 GET     my-points                                 302   200   200   302   302   302   302
 GET     my-community                              302   200   200   302   302   302   302
 GET     my-rewards                                302   200   200   302   302   302   302

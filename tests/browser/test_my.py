@@ -11,12 +11,14 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from households.models import Household
+from households.models import ConsentKind, Household
+from households.services import record_consent
 from indicators.services.standing import count_standings
 from people.models import User
 from points.models import Reward
 from points.reward_pictures import store_reward_picture
 from sorting.models import BinStatus, SmartBin
+from sorting.services.photos import record_photo
 from tests.browser.conftest import Visit
 from tests.builders import make_drop_off, make_household_day
 from tests.conftest import make_household
@@ -30,6 +32,8 @@ SCREENS = (
     "",
     "records",
     "statement",
+    "statement?month=2026-10",
+    "year",
     "appeals",
     "points",
     "community",
@@ -58,7 +62,15 @@ def grandma(zhang: Household, bin_07: SmartBin, zhao: User, settings: Settings, 
     now = timezone.now()
     earn(households=[zhang], smart_bin=bin_07, points=100, now=now)
     for weight_g in (1_620, 150):
-        make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=now, weight_g=weight_g, is_tallied=False)
+        event_id = "with-photo" if weight_g == 150 else ""
+        make_drop_off(
+            smart_bin=bin_07,
+            household=zhang,
+            occurred_at=now,
+            weight_g=weight_g,
+            event_id=event_id,
+            is_tallied=False,
+        )
     drain(now=now)
     neighbours = [
         make_household(
@@ -77,7 +89,9 @@ def grandma(zhang: Household, bin_07: SmartBin, zhao: User, settings: Settings, 
         clock_skew_s=0,
         fill_rates={"FOOD": 0.95, "RESIDUAL": 0.4},
     )
-    settings.STATE_DIR = tmp_path
+    settings.STATE_DIR, settings.PHOTOS_DIR = tmp_path, tmp_path / "photos"
+    record_consent(household=zhang, kind=ConsentKind.PHOTO, is_given=True, now=now)
+    record_photo(smart_bin=bin_07, event_id="with-photo", data=saved(scene()), received_at=now)
     salt = make_reward(shops=[make_shop()], by=zhao, now=now)
     Reward.objects.filter(pk=salt.pk).update(picture=store_reward_picture(data=saved(scene())))
     return make_resident(household=zhang, name="张奶奶", phone="13800000001", now=now)
@@ -91,10 +105,10 @@ def test_every_screen_fits_and_is_accessible(
     sign_in(visit=opened, user=grandma, live_server=live_server)
     for screen in SCREENS:
         opened.page.goto(f"{live_server.url}/my/{screen}")
-        if screen == "rewards":
+        if screen in ("rewards", "records"):
             opened.page.wait_for_load_state("networkidle")  # its pictures come late
             assert opened.page.evaluate("[...document.images].every(each => each.naturalWidth > 0)")
-        opened.shoot(name=f"my-{screen or 'home'}-{width}-{scheme}")
+        opened.shoot(name=f"my-{re.sub(r'[^a-z]', '-', screen) or 'home'}-{width}-{scheme}")
         assert opened.overflow_px() <= 0, screen
         assert opened.violations() == [], screen
     assert opened.complaints == []
