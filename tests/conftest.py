@@ -28,6 +28,7 @@ from tests.halves import (  # noqa: F401 - hooks of pytest, and a fixture
     pytest_testnodedown,
     real_data,
 )
+from tests.migrated import django_db_modify_db_settings  # noqa: F401 - in place of the plugin's
 from tests.one_at_a_time import _one_request_at_a_time  # noqa: F401 - an autouse fixture
 from tests.own_server import own_server, small_district  # noqa: F401 - fixtures
 from tests.servers import own_valkey, valkey_url  # noqa: F401 - fixtures

@@ -104,7 +104,7 @@ def test_a_made_up_day_is_the_same_every_time() -> None:
     )
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_small_district_through_the_signed_door_keeps_every_promise(small: None, live_server: LiveServer) -> None:
     out, errors = StringIO(), StringIO()
 
@@ -134,7 +134,7 @@ def test_a_small_district_through_the_signed_door_keeps_every_promise(small: Non
     assert "no progress" in errors.getvalue()
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_the_summary_reads_well_at_80_columns(small: None, live_server: LiveServer) -> None:
     out = StringIO()
 

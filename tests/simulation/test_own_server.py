@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+
+from tests.migrated import copy_migrated
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
 
@@ -26,19 +27,10 @@ def environment_of(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a database that holds every table and nobody."""
-    folder = tmp_path_factory.mktemp("empty")
-    command = [sys.executable, "manage.py", "migrate", "-v0"]
-    subprocess.run(command, cwd=settings.BASE_DIR, env=environment_of(folder), check=True, timeout=300)
-    return folder
-
-
 @pytest.fixture
-def environment(tmp_path: Path, empty_database: Path) -> Mapping[str, str]:
-    """A copy of it, with a file to replay."""
-    shutil.copytree(empty_database, tmp_path, dirs_exist_ok=True)
+def environment(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """A database that holds every table and nobody, and a file to replay."""
+    copy_migrated(factory=tmp_path_factory, folder=tmp_path)
     (tmp_path / "totals.csv").write_text(TOTALS, encoding="utf8")
     return environment_of(tmp_path)
 

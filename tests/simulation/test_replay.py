@@ -217,7 +217,7 @@ def test_a_file_without_the_columns_ends_with_2(tmp_path: Path) -> None:
     assert exit_code_of(str(path), "--from", "2019-01-01", "--to", "2019-01-31") == 2
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_through_http_the_period_ends_yesterday_and_points_are_awarded(totals: Path, live_server: LiveServer) -> None:
     report = replay(totals, "--via", "http", "--base-url", live_server.url, from_on="2019-01-01", to_on="2019-01-02")
 
@@ -235,7 +235,7 @@ def test_through_http_the_period_ends_yesterday_and_points_are_awarded(totals: P
     assert fates(again) == (656, 0, 656, 0, 0)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_row_that_was_moved_to_another_date_is_not_counted_there_again(totals: Path, live_server: LiveServer) -> None:
     replay(totals, "--via", "http", "--base-url", live_server.url, from_on="2019-01-01", to_on="2019-01-02")
     before = community_days()

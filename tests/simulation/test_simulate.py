@@ -34,6 +34,7 @@ from sorting.services.mqtt_logins import BRIDGE_USER
 from tests.brokers import running_broker
 from tests.conftest import SHANGHAI
 from tests.faults import workers
+from tests.migrated import migrated_file
 
 BINS, HOUSEHOLDS, DAYS = 6, 240, 3
 EVERY_FAULT = frozenset(Fault)
@@ -52,11 +53,7 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
     """A database file with every table and nobody; None on PostgreSQL, where the test's own database serves."""
     if connection.vendor == "postgresql":
         return None
-    folder = tmp_path_factory.mktemp("empty")
-    environment = os.environ | {"FENFEN_DEMO": "1", "DATABASE_URL": f"sqlite:///{folder / 'fenfen.sqlite3'}"}
-    command = [sys.executable, "manage.py", "migrate", "-v0"]
-    subprocess.run(command, cwd=settings.BASE_DIR, env=environment, check=True, timeout=300)
-    return folder / "fenfen.sqlite3"
+    return migrated_file(factory=tmp_path_factory)
 
 
 @pytest.fixture
@@ -187,7 +184,7 @@ def test_over_mqtt_the_platform_holds_the_same(place: Place, tmp_path: Path) -> 
     assert place.execute("SELECT DISTINCT door FROM sorting_dropoffbatch WHERE kind = 'DROP_OFFS'") == [("MQTT",)]
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_platform_that_is_somebody_elses_is_checked_by_its_answers(
     live_server: LiveServer, bin_07: SmartBin, zhang: Household, tmp_path: Path
 ) -> None:

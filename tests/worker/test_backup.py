@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from tests.emptying import emptying_allowed
+from tests.migrated import copy_migrated
 from worker.backup import BackupRefused, Manifest, make_backup, restore_backup
 from worker.backup.archive import read_archive, write_archive
 
@@ -115,19 +115,10 @@ def make_place(*, state_dir: Path, database_url: str) -> Place:
     return Place(state_dir=state_dir, database_url=database_url)
 
 
-@pytest.fixture(scope="module")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite database after all migrations, to copy."""
-    folder = tmp_path_factory.mktemp("migrated")
-    place = make_place(state_dir=folder / "place", database_url=f"sqlite:///{folder}/fenfen.sqlite3")
-    place.must("migrate", "--verbosity=0")
-    return folder / "fenfen.sqlite3"
-
-
-def sqlite_place(*, state_dir: Path, migrated_file: Path) -> Place:
+def sqlite_place(*, state_dir: Path, factory: pytest.TempPathFactory) -> Place:
     """A migrated place on SQLite."""
     place = make_place(state_dir=state_dir, database_url=f"sqlite:///{state_dir}/fenfen.sqlite3")
-    shutil.copy(migrated_file, state_dir / "fenfen.sqlite3")
+    copy_migrated(factory=factory, folder=state_dir)
     return place
 
 
@@ -140,10 +131,10 @@ def own_database_url() -> str:
 
 
 @pytest.fixture
-def place(tmp_path: Path, transactional_db: None, request: pytest.FixtureRequest) -> Place:
+def place(tmp_path: Path, transactional_db: None, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A migrated place on the kind of database that this run tests."""
     if connection.vendor == "sqlite":
-        return sqlite_place(state_dir=tmp_path / "first", migrated_file=request.getfixturevalue("migrated_file"))
+        return sqlite_place(state_dir=tmp_path / "first", factory=tmp_path_factory)
     connection.close()
     return make_place(state_dir=tmp_path / "first", database_url=own_database_url())
 
@@ -298,8 +289,10 @@ def test_a_cut_off_file_is_refused(kept: float, tmp_path: Path) -> None:
 
 
 @pytest.mark.postgres
-def test_an_sqlite_place_moves_to_postgresql(tmp_path: Path, migrated_file: Path, transactional_db: None) -> None:
-    old = sqlite_place(state_dir=tmp_path / "old", migrated_file=migrated_file)
+def test_an_sqlite_place_moves_to_postgresql(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, transactional_db: None
+) -> None:
+    old = sqlite_place(state_dir=tmp_path / "old", factory=tmp_path_factory)
     old.script(FILL)
     saved = json.loads(old.must("backup", str(tmp_path / "saved.tar.gz"), "--json"))
     connection.close()
