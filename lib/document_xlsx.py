@@ -25,7 +25,9 @@ class _Formats:
         self.text: Format = book.add_format({"text_wrap": True, "valign": "top"})
         self.moment: Format = book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left", "valign": "top"})
         self.day: Format = book.add_format({"num_format": "yyyy-mm-dd", "align": "left", "valign": "top"})
+        self.amount: Format = book.add_format({"num_format": "#,##0.00", "valign": "top"})
         self.total: Format = book.add_format({"bold": True, "top": 1, "valign": "top"})
+        self.total_amount: Format = book.add_format({"bold": True, "top": 1, "valign": "top", "num_format": "#,##0.00"})
 
 
 def make_xlsx(*, document: Document, made_at: dt.datetime) -> bytes:
@@ -79,5 +81,7 @@ def _write_cell(
             sheet.write_datetime(row, column, dt.datetime.combine(cell, dt.time()), look or formats.day)
         case str():
             sheet.write_string(row, column, escape_formula(text=cell), look or formats.text)
+        case float():
+            sheet.write_number(row, column, cell, look or formats.amount)
         case _:
             sheet.write_number(row, column, cell, look)

@@ -145,14 +145,15 @@ def test_the_sheet_has_every_redemption_and_the_totals_and_runs_nothing(
     settlement = ShopSettlement.objects.select_related("shop", "closed_by").get(pk=made.pk)
     data = settlement_sheet(settlement=settlement)
     rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
-    assert [row[0] for row in rows[:3]] == [
+    assert [row[0] for row in rows[:4]] == [
+        "商户结算单 · 兑换明细",
         "商户：=HYPERLINK(1)",
         "月份：2026年11月",
         "结账：2026-12-01 09:00 赵科长，每元 100 分",
     ]
-    assert [row[2:] for row in rows[5:7]] == [["'=1+1 食盐", 1, 30, 0.3], ["'=1+1 食盐", 2, 60, 0.6]]
-    assert rows[6][0] == LAST_OF_NOVEMBER.replace(tzinfo=None)
-    assert (rows[7][0], rows[7][4], rows[7][5]) == ("合计 2 单", 90, 0.9)
+    assert [row[2:] for row in rows[6:8]] == [["'=1+1 食盐", 1, 30, 0.3], ["'=1+1 食盐", 2, 60, 0.6]]
+    assert rows[7][0] == LAST_OF_NOVEMBER.replace(tzinfo=None)
+    assert (rows[8][0], rows[8][4], rows[8][5]) == ("合计 2 单", 90, 0.9)
     texts = [cell for row in rows for cell in row if isinstance(cell, str)]
     assert [text for text in texts if text.startswith(("=", "+", "-", "@"))] == []
     assert settlement_sheet(settlement=settlement) == data
