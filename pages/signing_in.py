@@ -59,13 +59,15 @@ class SignOut(LogoutView):
     """Out, by POST only. Nothing stays in the browser, but for what a guide's phone still has to send for another."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The guides' own script forgets what is theirs; of all others the browser forgets everything."""
+        """The guides' own script forgets what is theirs; of all others the browser forgets everything.
+
+        Pictures that a guide saw are forgotten by the browser too.
+        """
         is_guide = isinstance(request.user, User) and standing_of(user=request.user, on=timezone.localdate()).holds(
             Role.GUIDE
         )
         response = super().post(request, *args, **kwargs)
-        if not is_guide:
-            response["Clear-Site-Data"] = '"cache", "storage"'
+        response["Clear-Site-Data"] = '"cache"' if is_guide else '"cache", "storage"'
         return response
 
 

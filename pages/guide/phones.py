@@ -44,7 +44,9 @@ def change_guide(request: HttpRequest, duty: Duty) -> HttpResponse:
         else:
             request.session.flush()
             login(request, guide, backend=BACKEND)
-            return redirect("guide")
+            response = redirect("guide")
+            response["Clear-Site-Data"] = '"cache"'  # the pictures that the last guide saw
+            return response
     others = [user for user in guides_on_phone(token=token, now=duty.now) if user.pk != duty.guide.pk]
     context = {
         "heading": "换人",

@@ -38,7 +38,12 @@ LEFT_ON_PHONE = """async () => {
   const asked = database.transaction('items').objectStore('items').getAll();
   const items = await new Promise((resolve) => { asked.onsuccess = () => resolve(asked.result); });
   database.close();
-  return {pages, items: items.length};
+  let kept = JSON.stringify({...localStorage, ...sessionStorage});
+  for (const name of await caches.keys())
+    for (const request of await (await caches.open(name)).keys())
+      kept += request.url + await (await caches.match(request)).text();
+  const names = (await indexedDB.databases()).map((each) => each.name);
+  return {pages, items: items.length, kept, names};
 }"""
 
 
@@ -350,6 +355,8 @@ def test_the_phone_changes_hands_by_pin_and_nothing_of_chen_is_left(
     left = page.evaluate(LEFT_ON_PHONE)
     assert left["items"] == 0
     assert f"guide-pages-{chen.pk}" not in left["pages"]
+    assert left["names"] == ["fenfen-guide"]
+    assert [word for word in ("1-1-101", "陈督导", "东门", "东湖花园") if word in left["kept"]] == []
     page.context.set_offline(True)
     page.goto(f"{live_server.url}/guide/")
     assert "1-1-101" not in page.content()

@@ -1,9 +1,10 @@
 """The roster: planned by officers, without two places at a time, with gaps that show and substitutes for one day."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from guides.models import GuideAssignment, RosterSlot, Shift
 from guides.queries import community_ids_of_guide
@@ -179,6 +180,29 @@ def test_what_is_over_stays_as_it_was_planned(
     assert not seen.is_missed(now=after - dt.timedelta(minutes=1))
     assert not seen.is_late(now=at(on=TUESDAY, hour=7, minute=5))
     assert seen.is_late(now=at(on=TUESDAY, hour=7, minute=6))
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_officers_at_once_do_not_plan_chen_in_two_places(
+    chen: User, zhao: User, bin_07: SmartBin, now: dt.datetime
+) -> None:
+    points = [CollectionPoint.objects.create(community=bin_07.point.community, name=f"{n} 号门") for n in range(8)]
+
+    def plan(number: int) -> str:
+        planned = PlannedHours(
+            point=points[number], days=frozenset({TUESDAY}), starts_at=dt.time(7, number), ends_at=dt.time(9)
+        )
+        try:
+            plan_shifts(guide=chen, hours=planned, officer=zhao, now=now)
+        except GuideBusy:
+            return "busy"
+        finally:
+            connection.close()
+        return "planned"
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(plan, range(8))) == ["busy"] * 7 + ["planned"]
 
 
 @pytest.mark.django_db

@@ -4,10 +4,12 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import segno
 import time_machine
+from django.conf import settings
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -210,17 +212,28 @@ def test_the_phone_goes_to_li_ming_by_pin_and_nothing_of_chen_stays(
     for name in ("ming", "chen"):
         client.post("/sign-in", {"username": name, "password": f"{name}-password-1"})
         if name == "ming":
-            client.post("/sign-out")
+            assert client.post("/sign-out")["Clear-Site-Data"] == '"cache"', "what waits for Li Ming is in the storage"
     before = client.cookies["sessionid"].value
     assert "李明" in text_of(client, "/guide/change")
     wrong = client.post("/guide/change", {"guide": ming.pk, "pin": "000001"})
     assert "PIN 不对" in wrong.content.decode()
-    assert client.post("/guide/change", {"guide": ming.pk, "pin": "402817"})["Location"] == "/guide/"
+    assert not wrong.has_header("Clear-Site-Data")
+    changed = client.post("/guide/change", {"guide": ming.pk, "pin": "402817"})
+    assert (changed["Location"], changed["Clear-Site-Data"]) == ("/guide/", '"cache"')
     assert client.cookies["sessionid"].value != before
     text = text_of(client, "/guide/duty")
     assert "李明" in text
     assert "陈督导" not in text
     assert "东门" not in text
+
+
+def test_no_photo_leaves_the_phone_as_large_as_the_camera_made_it() -> None:
+    folder = Path(settings.BASE_DIR) / "pages" / "templates" / "pages" / "guide"
+    inputs = [
+        tag for path in folder.glob("*.html") for tag in re.findall(r"<input[^>]*type=.file.[^>]*>", path.read_text())
+    ]
+    assert len(inputs) >= 9
+    assert [tag for tag in inputs if "data-shrink" not in tag] == []
 
 
 def test_another_phone_knows_nobody(phone: Client, chen: User) -> None:
