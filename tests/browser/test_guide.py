@@ -115,7 +115,9 @@ def test_the_list_is_accessible_fits_and_is_made_for_a_thumb(
     opened = visit(width=360, scheme=scheme)
     page = open_as(chen, opened, live_server)
     judge(page, bags[1], "合格")
+    expect(page.locator(".scan")).to_be_visible()
     page.locator(f"#d{bags[2]} summary").click()
+    expect(page.locator(".scan")).to_be_hidden()  # it would lie over the choices
     opened.shoot(name=f"guide-list-360-{scheme}")
     assert [each for each in page.evaluate(CONTROLS) if each[1] < TOUCH_PX_MIN or each[2] < TOUCH_PX_MIN] == []
     assert opened.violations() == []
