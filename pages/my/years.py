@@ -17,14 +17,13 @@ from points.queries.years import HouseholdYear, year_of
 from sorting.categories import CATEGORY_FACTS, WasteCategory
 
 _YEAR = re.compile(r"20\d\d", re.ASCII)
-# What the points did, in the order of the screen. A redemption that was given back was none.
-GAINS = (("投放得分", (Reason.AWARD,)), ("核验合格奖励和更正", (Reason.BONUS,)), ("从原来的一户转来", (Reason.MOVE,)))
+# What the points did beside redeeming, in the order of the screen.
+GAINS = (("投放得分", Reason.AWARD), ("核验合格奖励和更正", Reason.BONUS), ("从原来的一户转来", Reason.MOVE))
 LOSSES = (
-    ("兑换用去", (Reason.REDEEM,)),
-    ("不合格扣减", (Reason.PENALTY,)),
-    ("收回和更正", (Reason.REVERSE,)),
-    ("到期作废", (Reason.EXPIRE,)),
-    ("转到新的一户", (Reason.MOVE,)),
+    ("不合格扣减", Reason.PENALTY),
+    ("收回和更正", Reason.REVERSE),
+    ("到期作废", Reason.EXPIRE),
+    ("转到新的一户", Reason.MOVE),
 )
 
 
@@ -76,13 +75,13 @@ def _categories(*, read: HouseholdYear) -> list[CategoryLine]:
 
 def _points(*, read: HouseholdYear) -> list[tuple[str, str]]:
     """Each kind of movement that there was, signed, and what they come to."""
-    returned = read.points_in.get(Reason.REFUND, 0)
-    gains = [(word, sum(read.points_in.get(each, 0) for each in reasons)) for word, reasons in GAINS]
-    losses = [
-        (word, sum(read.points_out.get(each, 0) for each in reasons) - (returned if Reason.REDEEM in reasons else 0))
-        for word, reasons in LOSSES
+    # A redemption that was given back was none; one of last year may come back in this one.
+    redeemed = read.points_out.get(Reason.REDEEM, 0) - read.points_in.get(Reason.REFUND, 0)
+    moves = [
+        *((word, read.points_in.get(reason, 0)) for word, reason in GAINS),
+        ("兑换用去" if redeemed > 0 else "兑换退回", -redeemed),
+        *((word, -read.points_out.get(reason, 0)) for word, reason in LOSSES),
     ]
-    moves = [*gains, *((word, -points) for word, points in losses)]
     return [(word, f"{points:+,} 分") for word, points in moves if points] + [
         ("这一年合计", f"{sum(points for _, points in moves):+,} 分")
     ]

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from households.models import Household
 from people.models import User
+from points.queries.years import year_of
 from points.services import cancel_redemption
 from sorting.models import DropOff, SmartBin
 from tests.builders import at, make_attribution, make_drop_off, make_verification
@@ -82,7 +83,7 @@ def test_the_year_adds_up_in_plain_words(
     assert "督导员看过 2 袋，1 袋合格，投放准确率 50.0 %。" in text
 
 
-def test_points_in_and_out_come_to_what_the_year_left(grandma: Client, a_year: None) -> None:
+def test_points_in_and_out_come_to_what_the_year_left(grandma: Client, zhang: Household, a_year: None) -> None:
     text = words_of(grandma, year="2026")
     section = text[text.index("积分来了多少") : text.index("分得对不对")]
     figures = [int(each.replace(",", "")) for each in re.findall(r"([+-][\d,]+) 分", section)]
@@ -90,6 +91,8 @@ def test_points_in_and_out_come_to_what_the_year_left(grandma: Client, a_year: N
     held = re.search(r"可用 ([\d,]+) 分 · 待核验 ([\d,]+) 分", words(grandma.get("/my/statement").content.decode()))
     assert held
     assert int(held[1]) + int(held[2]) == figures[-1]  # all that she holds was posted this year
+    read = year_of(household=zhang, year=2026)
+    assert "RELEASE" not in {*read.points_in, *read.points_out}  # it came in as an award
 
 
 def test_last_year_and_one_without_anything(grandma: Client, zhang: Household, a_year: None) -> None:
@@ -106,3 +109,16 @@ def test_wangs_year_has_nothing_of_zhang(wang_client: Client, a_year: None) -> N
     text = words_of(wang_client, year="2026")
     assert "这一年没有投放记录。" in text
     assert "督导员看过" not in text
+
+
+def test_salt_of_last_year_that_comes_back_is_no_spending(
+    grandma: Client, zhang: Household, bin_07: SmartBin, zhao: User
+) -> None:
+    earn(households=[zhang], smart_bin=bin_07, points=100, now=NOON)
+    salt = redeem(household=zhang, reward=make_reward(shops=[make_shop()], by=zhao), key="late", now=NOON)
+    new_year = at(on=dt.date(2027, 1, 2))
+    cancel_redemption(household=zhang, redemption_id=salt.pk, now=new_year)
+    assert "兑换用去 -30 分" in words_of(grandma, year="2026")
+    with time_machine.travel(new_year, tick=False):
+        grandma.force_login(User.objects.get(memberships__household=zhang))  # her session of November is over
+        assert "兑换退回 +30 分 这一年合计 +30 分" in words_of(grandma, year="2027")
