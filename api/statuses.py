@@ -17,6 +17,8 @@ _STATUS_BY_CODE = {
     "redemption_code_unknown": 404,
     "redemption_unknown": 404,
     "verdict_not_found": 404,
+    "answer_incomplete": 422,
+    "appeal_invalid": 422,
     "card_unreadable": 422,
     "correction_impossible": 422,
     "idempotency_key_unfit": 422,

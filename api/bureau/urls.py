@@ -2,9 +2,11 @@
 
 from django.urls import path
 
+from api.bureau.appeals import Answers, Appeals
 from api.bureau.bins import Acknowledgement, Alerts
 from api.bureau.figures import Communities, CommunityDays, Indicators
 from api.bureau.households import Corrections, Decision, Openings
+from api.bureau.programmes import OneProgramme, ProgrammeDecisions, Programmes
 
 urlpatterns = [
     path("indicators", Indicators.as_view(), name="api-bureau-indicators"),
@@ -15,4 +17,13 @@ urlpatterns = [
     path("households/<number:household_id>/openings", Openings.as_view(), name="api-bureau-openings"),
     path("corrections", Corrections.as_view(), name="api-bureau-corrections"),
     path("corrections/<number:correction_id>/decision", Decision.as_view(), name="api-bureau-decision"),
+    path("appeals", Appeals.as_view(), name="api-bureau-appeals"),
+    path("appeals/<number:appeal_id>/answer", Answers.as_view(), name="api-bureau-answer"),
+    path("programmes", Programmes.as_view(), name="api-bureau-programmes"),
+    path("programmes/<number:programme_id>", OneProgramme.as_view(), name="api-bureau-programme"),
+    path(
+        "programmes/<number:programme_id>/decision",
+        ProgrammeDecisions.as_view(),
+        name="api-bureau-programme-decision",
+    ),
 ]

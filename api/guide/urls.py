@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from api.guide.appeals import Answers, Appeals
 from api.guide.points import (
     Communities,
     LookUps,
@@ -24,5 +25,7 @@ urlpatterns = [
     path("problems/<number:problem_id>/rectification", Rectification.as_view(), name="api-guide-rectification"),
     path("drop-offs/<number:drop_off_id>/verdicts", Verdicts.as_view(), name="api-guide-verdicts"),
     path("withdrawals", Withdrawals.as_view(), name="api-guide-withdrawals"),
+    path("appeals", Appeals.as_view(), name="api-guide-appeals"),
+    path("appeals/<number:appeal_id>/answer", Answers.as_view(), name="api-guide-answer"),
     path("redemptions", PresentRedemptions.as_view(), name="api-guide-redemptions"),
 ]

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from api.resident.appeals import Appeals
 from api.resident.home import Cards, Consents, DropOffs, Home, Households, Notices, NoticesRead
 from api.resident.redemptions import Cancellation, OneRedemption, Redemptions, Rewards
 from api.resident.statement import Transfers
@@ -14,6 +15,7 @@ of_household = [
     path("notices/read", NoticesRead.as_view(), name="api-notices-read"),
     path("consents", Consents.as_view(), name="api-consents"),
     path("cards", Cards.as_view(), name="api-cards"),
+    path("appeals", Appeals.as_view(), name="api-appeals"),
     path("rewards", Rewards.as_view(), name="api-rewards"),
     path("redemptions", Redemptions.as_view(), name="api-redemptions"),
     path("redemptions/<number:redemption_id>", OneRedemption.as_view(), name="api-redemption"),

@@ -8,9 +8,19 @@ from households.models import Community
 from points.models import Programme, ProgrammeState
 
 
-def programmes_in_communities(*, communities: QuerySet[Community]) -> QuerySet[Programme]:
-    """The district's programmes and those of the communities, the latest first."""
+def programmes_in_communities(
+    *, communities: QuerySet[Community], state: str | None = None, before: tuple[dt.date, int] | None = None
+) -> QuerySet[Programme]:
+    """The district's programmes and those of the communities, the latest first.
+
+    Those in one state only, and from before a day and key, if so asked.
+    """
     found = Programme.objects.filter(Q(community__isnull=True) | Q(community__in=communities))
+    if state is not None:
+        found = found.filter(state=state)
+    if before is not None:
+        holds_from, programme_id = before
+        found = found.filter(Q(holds_from__lt=holds_from) | Q(holds_from=holds_from, pk__lt=programme_id))
     return found.select_related("community", "drafted_by", "decided_by").order_by("-holds_from", "-pk")
 
 

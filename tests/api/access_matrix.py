@@ -188,6 +188,8 @@ POST    api-notices-read                          401   200Z  200W  403   403   
 GET     api-consents                              401   200Z  200W  403   403   403   403
 POST    api-consents                              401   200Z  200W  403   403   403   403
 GET     api-cards                                 401   200Z  200W  403   403   403   403
+GET     api-appeals                               401   200Z  200W  403   403   403   403
+POST    api-appeals                               401   201Z  201W  403   403   403   403
 GET     api-rewards                               401   200Z  200W  403   403   403   403
 GET     api-redemptions                           401   200Z  200W  403   403   403   403
 POST    api-redemptions                           401   201Z  201W  403   403   403   403
@@ -203,6 +205,8 @@ GET     api-guide-problems                        401   403   403   200   403   
 POST    api-guide-rectification                   401   403   403   200ZL 403   403   403
 POST    api-guide-verdicts                        401   403   403   201ZL 403   403   403
 POST    api-guide-withdrawals                     401   403   403   201ZL 403   403   403
+GET     api-guide-appeals                         401   403   403   200   403   403   403
+POST    api-guide-answer                          401   403   403   200ZL 403   403   403
 POST    api-guide-redemptions                     401   403   403   201ZL 403   403   403
 
 GET     api-counters                              401   403   403   200   200   403   403
@@ -219,6 +223,11 @@ POST    api-bureau-openings                       401   403   403   403   403   
 GET     api-bureau-corrections                    401   403   403   403   403   200   403
 POST    api-bureau-corrections                    401   403   403   403   403   201   403
 POST    api-bureau-decision                       401   403   403   403   403   200   403
+GET     api-bureau-appeals                        401   403   403   403   403   200   403
+POST    api-bureau-answer                         401   403   403   403   403   404   403
+GET     api-bureau-programmes                     401   403   403   403   403   200   403
+GET     api-bureau-programme                      401   403   403   403   403   200   403
+POST    api-bureau-programme-decision             401   403   403   403   403   200   403
 
 POST    device-drop-offs                          401   401   401   401   401   401   401
 POST    device-status                             401   401   401   401   401   401   401

@@ -116,7 +116,7 @@ def test_chen_who_judged_it_and_a_guide_of_that_home_do_not_answer_and_do_not_se
     bag: DropOff, zhang: Household, grandma: User, chen: User, sun: User, zhao: User, now: dt.datetime
 ) -> None:
     opened = appeal(bag=bag, zhang=zhang, by=grandma, now=now)
-    seen = {"community_ids": {zhang.community_id}}
+    seen: dict[str, Any] = {"community_ids": {zhang.community_id}}
     assert list(appeals_for_guide(guide=sun, **seen)) == [opened]
     Member.objects.create(household=zhang, user=sun, name="孙", joined_at=now - DAYS)
     for guide in (chen, sun):
