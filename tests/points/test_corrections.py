@@ -72,6 +72,21 @@ class TestCorrections:
                 state=CorrectionState.REFUSED, decided_by=zhao, decided_at=now
             )
 
+    @pytest.mark.parametrize(
+        ("wrong", "constraint"),
+        [
+            ({"decided_by": None}, "correction_decided_by_somebody"),
+            ({"state": "PROPOSED", "moved_points": None}, "correction_decided_by_somebody"),
+            ({"moved_points": 21}, "correction_moves_what_was_decided"),
+        ],
+    )
+    def test_the_database_keeps_no_correction_that_cannot_be(
+        self, zhang: Household, zhao: User, qian: User, now: dt.datetime, wrong: dict[str, object], constraint: str
+    ) -> None:
+        decided = correct(household=zhang, points=20, by=(zhao, qian), now=now)
+        with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+            PointCorrection.objects.filter(pk=decided.pk).update(**wrong)
+
     def test_a_refused_correction_moves_nothing_and_is_not_decided_again(
         self, zhang: Household, zhao: User, qian: User, now: dt.datetime
     ) -> None:

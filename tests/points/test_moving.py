@@ -201,6 +201,9 @@ class TestProtections:
             HouseholdChange.objects.create(successor=wang, **row)
         with pytest.raises(IntegrityError, match="goes_somewhere"), transaction.atomic():
             HouseholdChange.objects.create(**row | {"household": li, "successor": li})
+        for wrong, constraint in (({"kind": "GONE"}, "kind_known"), ({"reason": ""}, "reason_given")):
+            with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+                HouseholdChange.objects.create(**row | {"household": li, "successor": wang} | wrong)
 
     def test_no_points_move_in_nothing_or_in_a_circle(
         self, rich: Household, li: Household, zhao: User, now: dt.datetime
