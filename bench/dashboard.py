@@ -73,10 +73,15 @@ def main() -> None:
 
 def _make_tallies(*, drop_offs: int) -> None:
     """CommunityDay, HouseholdDay and loads, as that many drop-offs leave them: each household-day one or two."""
+    from django.db import connection
+
     from bench.tally_data import run
+    from points.triggers import create_triggers, drop_triggers
 
     household_days = max(1, drop_offs // 2 // HOUSEHOLDS)
-    run(f"TRUNCATE {DISTRICT_TABLES}")
+    drop_triggers(connection=connection)
+    run(f"TRUNCATE {DISTRICT_TABLES}, collection_weighing")
+    create_triggers(connection=connection)
     run(f"""INSERT INTO points_householdday (household_id, occurred_on, category, drop_off_count, weight_g, points)
             SELECT h.id, current_date - (n * {DAYS} / {max(household_days // 4, 1)})::int % {DAYS}, c.category, 2,
                    1500, 20

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from collection.models import Load
+from collection.models import Load, Weighing
 from people.back_office import ReadOnlyAdmin
 
 
@@ -15,3 +15,13 @@ class LoadAdmin(ReadOnlyAdmin):
     search_fields = ("load_id",)
     list_select_related = ("community",)
     ordering = ("-collected_on", "-id")
+
+
+@admin.register(Weighing)
+class WeighingAdmin(ReadOnlyAdmin):
+    """磅单: entered and corrected on the bureau's screens."""
+
+    list_display = ("number", "revision", "collected_on", "category", "gross_g", "tare_g", "is_void", "reason")
+    list_filter = ("category", "is_void")
+    search_fields = ("number",)
+    ordering = ("-recorded_at", "-id")

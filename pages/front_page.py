@@ -14,7 +14,7 @@ from django.db.models import Max, Min, Sum
 from django.templatetags.static import static
 from django.utils import timezone
 
-from collection.models import Load
+from collection.queries import standing_loads
 from households.models import Community
 from indicators.catalogue import COMPUTED, Computed
 from indicators.facts import CommunityFacts, Period
@@ -120,7 +120,7 @@ def _weighed_days(*, today: dt.date) -> Period:
 
     Kilograms a person a day over days of which nobody has loads yet would look far better than they are.
     """
-    first_on, last_on = Load.objects.aggregate(first=Min("collected_on"), last=Max("collected_on")).values()
+    first_on, last_on = standing_loads().aggregate(first=Min("collected_on"), last=Max("collected_on")).values()
     month = Period(starts_on=today - dt.timedelta(days=INDICATOR_DAYS - 1), ends_on=today)
     if last_on is None or last_on < month.starts_on:
         return month

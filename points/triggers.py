@@ -30,6 +30,8 @@ APPEND_ONLY_TABLES = (
     "indicators_evidence",
     "indicators_valuereview",
     "indicators_reportdeadline",
+    "collection_load",
+    "collection_weighing",
 )
 _MESSAGE = "append-only: a posted row is never changed; correct it by another transfer"
 _DECIDED_MESSAGE = "append-only: a decided programme is never changed; draft another one for a coming day"

@@ -5,7 +5,7 @@ from collections import defaultdict
 
 from django.db.models import Count, Q, Sum
 
-from collection.models import Load
+from collection.queries import standing_loads
 from households.models import Community
 from indicators.facts import CommunityFacts, HouseholdFacts, Period, SampleFacts
 from indicators.models import CommunityDay
@@ -50,7 +50,8 @@ def _has_begun(*, since: dt.date | None, on: dt.date) -> bool:
 
 def _load_weights_g(*, period: Period) -> dict[int, dict[tuple[str, str], int]]:
     rows = (
-        Load.objects.filter(collected_on__range=(period.starts_on, period.ends_on))
+        standing_loads()
+        .filter(collected_on__range=(period.starts_on, period.ends_on))
         .values_list("community_id", "category", "destination")
         .annotate(total_g=Sum("weight_g"))
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from collection.models import Load
+from collection.queries import standing_loads
 from indicators.facts import Period
 from indicators.models import CommunityDay
 from sorting.models import DropOff, SetAside
@@ -30,8 +31,8 @@ def days_of_community(*, community_id: int, period: Period) -> list[CommunityDay
 
 
 def loads_of_community(*, community_id: int, period: Period) -> QuerySet[Load]:
-    """The loads that left the community in the period, the newest day first."""
-    loads = Load.objects.filter(community=community_id, collected_on__range=(period.starts_on, period.ends_on))
+    """The loads that left the community in the period and stand, the newest day first."""
+    loads = standing_loads().filter(community=community_id, collected_on__range=(period.starts_on, period.ends_on))
     return loads.order_by("-collected_on", "load_id")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Max, Sum
 
-from collection.models import Load
+from collection.queries import standing_loads
 from indicators.facts import Period
 from indicators.models import CommunityDay
 
@@ -31,7 +31,7 @@ def drop_off_series(*, period: Period, community_ids: Collection[int] | None) ->
 
 def last_load_on(*, period: Period, community_ids: Collection[int] | None) -> dt.date | None:
     """The last day of the period with a load; None where there is none. None stands for every community."""
-    loads = Load.objects.filter(collected_on__range=(period.starts_on, period.ends_on))
+    loads = standing_loads().filter(collected_on__range=(period.starts_on, period.ends_on))
     if community_ids is not None:
         loads = loads.filter(community__in=community_ids)
     found: dt.date | None = loads.aggregate(last_on=Max("collected_on"))["last_on"]

@@ -15,6 +15,7 @@ SCREENS: tuple[tuple[str, str], ...] = (
     ("bureau", "总览"),
     ("bureau-plan", "47 项指标"),
     ("bureau-reports", "部门填报"),
+    ("bureau-loads", "清运单"),
     ("bureau-published", "月度发布"),
     ("bureau-problems", "问题整改"),
     ("bureau-roster", "督导排班"),

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from pages.bureau.appeals import appeals, one_appeal
 from pages.bureau.flags import flag, flags
 from pages.bureau.lists import lists
+from pages.bureau.loads import views as loads
 from pages.bureau.overview import live, overview
 from pages.bureau.photos import photo, photos
 from pages.bureau.plan import plan
@@ -30,6 +31,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/deadlines", reports.deadlines, name="bureau-report-deadlines"),
     path("reports/<int:value_id>", reports.report, name="bureau-report"),
     path("reports/<int:value_id>/evidence", reports.evidence, name="bureau-report-evidence"),
+    path("loads/", loads.loads, name="bureau-loads"),
+    path("loads/new", loads.new_load, name="bureau-load-new"),
+    path("loads/<int:load_id>", loads.load, name="bureau-load"),
+    path("loads/<int:load_id>/correct", loads.correct_load, name="bureau-load-correct"),
     path("flags/", flags, name="bureau-flags"),
     path("flags/<int:flag_id>", flag, name="bureau-flag"),
     path("appeals/", appeals, name="bureau-appeals"),

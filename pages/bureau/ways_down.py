@@ -121,6 +121,7 @@ def community(request: HttpRequest, standing: Standing, community_id: int) -> Ht
                 load.get_category_display(),
                 load.get_destination_display(),
                 f"{load.weight_g / 1_000:,.3f}",
+                load.pk,
             )
             for load in loads_of_community(community_id=community_id, period=asked.period)[:ROWS_MAX]
         ],

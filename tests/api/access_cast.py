@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from knox.models import AuthToken
 
+from collection.models import Load
 from guides.models import Appeal, Gathering, Problem, ProblemKind, RosterSlot, ScenePhoto, Shift
 from guides.queries import community_ids_of_guide
 from guides.services.appeals import open_appeal
@@ -34,7 +35,7 @@ from points.services.programmes import draft_programme
 from sorting.models import Alert, AlertKind, CollectionPoint, DropOff, SmartBin, Verdict, VerificationSource
 from sorting.services.photos import record_photo
 from sorting.services.verdicts import verify_drop_off
-from tests.builders import a_little_picture, make_drop_off
+from tests.builders import a_little_picture, make_drop_off, make_load
 from tests.conftest import NOON, TODAY
 from tests.lib.test_pictures import saved, scene
 from tests.reports import make_reporter, report
@@ -66,6 +67,7 @@ class Owned:
     programme: Programme
     flag: Flag
     value: IndicatorValue
+    load: Load
 
 
 # By the name of the parameter in the address, so call the same thing by the same name everywhere.
@@ -90,6 +92,7 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "programme_id": lambda owned: owned.programme.pk,
     "flag_id": lambda owned: owned.flag.pk,
     "measure_id": lambda owned: owned.value.measure_id,
+    "load_id": lambda owned: owned.load.pk,
     "value_id": lambda owned: owned.value.pk,
     "file_name": lambda owned: f"{'0' * 32}-small.webp",  # no reward's picture
     "gathering_id": lambda owned: owned.gathering.pk,
@@ -295,6 +298,9 @@ def _make_owned(
             last_seen_at=NOON,
         ),
         value=value,
+        load=make_load(
+            community=household.community, category="FOOD", destination="COMPOSTING", weight_g=1_000, on=TODAY
+        ),
     )
 
 

@@ -133,6 +133,12 @@ POST    bureau-report-deadlines                   302   403   403   403   403   
 GET     bureau-report                             302   403   403   403   403   200   403
 POST    bureau-report                             302   403   403   403   403   403   403
 GET     bureau-report-evidence                    302   403   403   403   403   200   403
+GET     bureau-loads                              302   403   403   403   403   200   403
+GET     bureau-load-new                           302   403   403   403   403   200   403
+POST    bureau-load-new                           302   403   403   403   403   302   403
+GET     bureau-load                               302   403   403   403   403   200   403
+GET     bureau-load-correct                       302   403   403   403   403   200   403
+POST    bureau-load-correct                       302   403   403   403   403   302   403
 GET     bureau-flags                              302   403   403   403   403   200   403
 GET     bureau-flag                               302   403   403   403   403   200   403
 POST    bureau-flag                               302   403   403   403   403   200   403

@@ -10,6 +10,13 @@ from tests.api.access_cast import Owned
 from tests.conftest import NOON
 
 PERIOD = {"from": "2026-11-01", "to": "2026-11-30"}
+SLIP = {
+    "collected_on": "2026-11-23",
+    "category": "FOOD",
+    "destination": "COMPOSTING",
+    "gross_kg": "5700",
+    "tare_kg": "2200",
+}
 
 REQUESTS: Mapping[str, Callable[[Owned], Any]] = {
     "POST bureau-household": lambda owned: {"reason": "核对投诉"},
@@ -72,6 +79,13 @@ REQUESTS: Mapping[str, Callable[[Owned], Any]] = {
         "reason": "来电",
     },
     "POST api-bureau-decision": lambda owned: {"is_approved": False},
+    "POST bureau-load-new": lambda owned: {**SLIP, "number": "GB-1", "community_0": owned.community.name},
+    "POST bureau-load-correct": lambda owned: {
+        **SLIP,
+        "community_0": owned.community.name,
+        "revision": "0",
+        "reason": "多写一个 0",
+    },
     "POST bureau-report": lambda owned: {"verdict": "accept"},
     "POST bureau-report-deadlines": lambda owned: {
         "starts_on": "2025-01-01",

@@ -1,0 +1,1 @@
+"""清运单: what the weighbridge printed, entered, shared among communities and corrected."""
