@@ -4,6 +4,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from lib.errors import DomainError
 from people.models import User
 from tests.builders import make_load
 from tests.conftest import NOON, TODAY
+from tests.importing import outcome, run_import, write_table
 
 pytestmark = pytest.mark.django_db
 
@@ -140,12 +142,21 @@ def test_a_correction_is_a_row_of_its_own_and_the_old_one_stays_and_counts_nowhe
     assert Load.objects.count() == 4
 
 
-def test_an_imported_load_is_corrected_too_and_its_file_again_changes_nothing(east_lake: Community, zhao: User) -> None:
-    load = make_load(community=east_lake, category="FOOD", destination="LANDFILL", weight_g=9_000_000_000, on=TODAY)
+def test_an_imported_load_is_corrected_too_and_its_file_again_changes_nothing(
+    east_lake: Community, zhao: User, tmp_path: Path
+) -> None:
+    headings = "load_id,collected_on,community,category,weight_kg,destination"
+    row = "L-1,2026-11-23,东湖花园,FOOD,{},LANDFILL"
+    file = write_table(tmp_path / "loads.csv", headings, row.format(9_000_000))
+    run_import("import_loads", file)
     sum_of_trucks = slip(Share(east_lake), gross_kg=Decimal(900_000), tare_kg=Decimal(0))
-    correct_weighing(replaces=load, slip=sum_of_trucks, reason="多写一个 0", clerk=zhao, now=NOON)
+    correct_weighing(replaces=Load.objects.get(), slip=sum_of_trucks, reason="多写一个 0", clerk=zhao, now=NOON)
     assert weights() == {"东湖花园": 900_000_000}
-    assert Load.objects.get(pk=load.pk).weight_g == 9_000_000_000
+    assert outcome(run_import("import_loads", file)[1]) == (0, 0, 1, [])
+    assert weights() == {"东湖花园": 900_000_000}
+    assert Load.objects.get(load_id="L-1").weight_g == 9_000_000_000
+    put_right = write_table(tmp_path / "loads.csv", headings, row.format(900_000))
+    assert outcome(run_import("import_loads", put_right)[1]) == (0, 0, 0, [(2, "conflict")])
 
 
 def test_a_load_that_never_was_is_void_and_can_be_brought_back(
@@ -210,11 +221,14 @@ def test_the_database_itself_wants_a_reason_and_one_of_each_community(weighed: W
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_two_who_correct_at_once_make_one_correction(weighed: Weighing, east_lake: Community, zhao: User) -> None:
-    barrier, refused = threading.Barrier(2), []
+def test_of_eight_who_correct_at_once_one_does_and_seven_are_told(
+    weighed: Weighing, east_lake: Community, zhao: User
+) -> None:
+    barrier, refused = threading.Barrier(8), []
 
     def correct(reason: str) -> None:
         try:
+            Community.objects.count()  # connected before they start
             barrier.wait(10)
             correct_weighing(replaces=weighed, slip=slip(Share(east_lake)), reason=reason, clerk=zhao, now=NOON)
         except AlreadyCorrected as error:
@@ -222,10 +236,10 @@ def test_two_who_correct_at_once_make_one_correction(weighed: Weighing, east_lak
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=correct, args=(reason,)) for reason in ("一", "二")]
+    threads = [threading.Thread(target=correct, args=(reason,)) for reason in "一二三四五六七八"]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert (Weighing.objects.count(), len(refused)) == (2, 1)
+    assert (Weighing.objects.count(), len(refused)) == (2, 7)
     assert weights() == {"东湖花园": 3_500_000}

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import json
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from collection.models import Load
+from collection.services import Share, Slip, correct_weighing
 from households.models import Community
 from indicators.facts import Period
 from indicators.models import Publication, PublicationProposal, PublishedFigure, Stage
@@ -175,6 +178,24 @@ def test_late_data_shows_as_a_restatement_and_changes_nothing(
     assert list(PublishedFigure.objects.order_by("pk").values_list("value", "digest")) == before
     publish_final(zhao=zhao, qian=qian)
     assert verify() == (0, {"ok": True, "months": 1, "faults": [], "restatements": []}), "the final one has it"
+
+
+def test_a_corrected_load_of_a_published_month_shows_as_a_restatement(
+    provisional: Publication, east_lake: Community, zhao: User
+) -> None:
+    load = Load.objects.get(weight_g=700_000)
+    slip = Slip(
+        collected_on=A_DAY_OF_OCTOBER,
+        category="RECYCLABLE",
+        destination="LANDFILL",
+        gross_kg=Decimal(70),
+        tare_kg=Decimal(0),
+        shares=[Share(east_lake)],
+    )
+    correct_weighing(replaces=load, slip=slip, reason="多写一个 0", clerk=zhao, now=on_day(11, 20))
+    rows = {(each.code, each.community, each.field): each for each in restatements(publication=provisional)}
+    denominator = rows["recovery_rate", "东湖花园", "denominator"]
+    assert (denominator.published, denominator.today) == ("1000", "370")
 
 
 def test_a_figure_edited_behind_the_platforms_back_is_named(provisional: Publication, zhao: User, qian: User) -> None:
