@@ -8,7 +8,10 @@ from households.models import Community
 
 def standing_loads() -> QuerySet[Load]:
     """What trucks took as far as is known: neither corrected nor void. Every figure is made of these."""
-    return Load.objects.filter(replaced_by__isnull=True, weighing__replaced_by__isnull=True)
+    # Corrections are few: looking each load up among them costs little, joining every load to its weighing much.
+    replaced = Weighing.objects.filter(replaces__isnull=False).values("replaces")
+    replaced_loads = Weighing.objects.filter(replaces_load__isnull=False).values("replaces_load")
+    return Load.objects.exclude(pk__in=replaced_loads).exclude(weighing__in=replaced)
 
 
 def number_of(*, load: Load) -> str:
