@@ -18,6 +18,7 @@ _WORDS = {
     "weight_g": ("重量", "克"),
     "weight_g_max": ("按常理最多", "克"),
     "gain_points": ("多得积分", "分"),
+    "alone_points": ("只算这几袋会多得", "分"),
     "leg_count": ("赶不到的路程", "段"),
     "gap_s": ("相隔", "秒"),
     "distance_m": ("相距", "米"),

@@ -12,13 +12,17 @@ from points.rules import DayFact, DayRules, category_points
 
 @dataclass(frozen=True, slots=True)
 class Splitting:
-    """So many visits with so many bags that would have been one each; `extra_count` is the bags beyond that."""
+    """So many visits with so many bags that would have been one each; `extra_count` is the bags beyond that.
+
+    `gain_points` is what the week earned more by it, `alone_points` what these bags alone would have earned more.
+    """
 
     visit_count: int
     bag_count: int
     extra_count: int
     weight_g: int
     gain_points: int
+    alone_points: int
     drop_off_ids: tuple[int, ...]
 
 
@@ -27,22 +31,24 @@ def find_splitting(*, bags: Sequence[Bag], rules: Mapping[dt.date, DayRules]) ->
 
     A visit is a chain of bags of one sub-class at one point, each within VISIT_GAP_S of the one before; it is split
     when it has two bags or more that weigh no more than ONE_BAG_G_MAX together. Splitting is SPLIT_EXTRA_A_WEEK_MIN
-    bags beyond one a visit, if they earned more than the same bags put together would have.
+    bags beyond one a visit, if they alone earn more than put together. Alone: whoever brought another bag that day may
+    have reached the day's limit anyway and gained nothing, and yet has tried.
     """
     visits = _split_visits(bags=bags)
     extra_count = sum(len(visit) - 1 for visit in visits)
     if extra_count < SPLIT_EXTRA_A_WEEK_MIN:
         return None
-    gain_points = _gain(bags=bags, visits=visits, rules=rules)
-    if gain_points < 1:
-        return None
     split = [bag for visit in visits for bag in visit]
+    alone_points = _gain(bags=split, visits=visits, rules=rules)
+    if alone_points < 1:
+        return None
     return Splitting(
         visit_count=len(visits),
         bag_count=len(split),
         extra_count=extra_count,
         weight_g=sum(bag.weight_g for bag in split),
-        gain_points=gain_points,
+        gain_points=_gain(bags=bags, visits=visits, rules=rules),
+        alone_points=alone_points,
         drop_off_ids=tuple(bag.drop_off_id for bag in split),
     )
 

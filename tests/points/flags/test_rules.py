@@ -63,6 +63,12 @@ class TestSplitting:
         assert (evidence.visit_count, evidence.gain_points) == (5, 50)
         assert split(habit[:8]) is None
 
+    def test_six_at_once_are_seen_though_another_bag_of_the_day_had_filled_it_anyway(self) -> None:
+        once = [bag(seconds=30 * number, weight_g=250) for number in range(6)]
+        evidence = split([*once, bag(seconds=4 * 3600, weight_g=1_800)])
+        assert evidence is not None
+        assert (evidence.extra_count, evidence.gain_points, evidence.alone_points) == (5, 0, 10)
+
     def test_bags_too_heavy_for_one_are_no_splitting(self) -> None:
         just_one = [bag(seconds=number, weight_g=380) for number in range(5)] + [bag(seconds=9, weight_g=400)]
         assert sum(each.weight_g for each in just_one) == thresholds.ONE_BAG_G_MAX
@@ -98,16 +104,6 @@ class TestSplitting:
 
     def test_bags_under_the_minimum_gain_nothing(self) -> None:
         assert split([bag(seconds=number, weight_g=199) for number in range(8)]) is None
-
-    def test_another_bag_of_the_day_counts_in_what_was_gained(self) -> None:
-        """Two drop-offs a day are paid: beside an ordinary bag the split ones take the place of nothing."""
-        ordinary = bag(seconds=-5 * 3_600, weight_g=1_500)
-        six = [bag(seconds=number, weight_g=350) for number in range(6)]
-        assert split([ordinary, *six]) is None
-
-
-class TestWeights:
-    """Nobody carries more than 30 kg, and no container holds more than its litres."""
 
     def test_thirty_kilograms_can_be_carried_and_a_gram_more_cannot(self) -> None:
         assert find_heavy_bag(category="FOOD", weight_g=30_000, capacity_l=240) is None
