@@ -1,14 +1,19 @@
 """One flag in words: what was found, the drop-offs behind it, and what became of it. No household is named."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 
+from households.models import Community
+from pages.bureau.flag_photos import FlagPhotos, read_flag_photos
 from people.models import User
 from points.models import CorrectionState, Flag, FlagState, PointCorrection
 from points.queries.flags import drop_offs_of_flag
-from sorting.queries.photos import photo_ids_of_drop_offs
+from sorting.models import DropOff
 
 # The rule's figures in words, with their unit; a figure that has no word here is not evidence for people.
 _WORDS = {
@@ -52,14 +57,17 @@ def flag_row(*, flag: Flag) -> dict[str, Any]:
     }
 
 
-def flag_facts(*, flag: Flag, officer: User) -> dict[str, Any]:
+def photos_of_flag(*, flag: Flag, request: HttpRequest, reach: QuerySet[Community]) -> FlagPhotos:
+    """The photos behind a flag, as the officer may see them."""
+    drop_offs = list(drop_offs_of_flag(flag=flag))
+    return read_flag_photos(request=request, drop_offs=drop_offs, letters=_letters(drop_offs), reach=reach)
+
+
+def flag_facts(*, flag: Flag, request: HttpRequest, reach: QuerySet[Community], officer: User) -> dict[str, Any]:
     """The whole page; `officer` is who looks at it."""
     drop_offs = list(drop_offs_of_flag(flag=flag))
-    photo_ids = photo_ids_of_drop_offs(drop_offs=drop_offs)
-    # A household has the same letter in every row, so that the pattern is seen and nobody is named.
-    letters: dict[int | None, str] = {None: "—"}
-    for each in drop_offs:
-        letters.setdefault(each.household_id, f"第 {len(letters)} 户")
+    letters = _letters(drop_offs)
+    photos = read_flag_photos(request=request, drop_offs=drop_offs, letters=letters, reach=reach)
     correction = flag.correction
     return flag_row(flag=flag) | {
         "heading": f"{flag.get_kind_display()} · {flag.occasion}",
@@ -71,6 +79,7 @@ def flag_facts(*, flag: Flag, officer: User) -> dict[str, Any]:
         "may_propose": flag.state == FlagState.CONFIRMED
         and flag.household_id is not None
         and (correction is None or correction.state == CorrectionState.REFUSED),
+        "photos": photos,
         "drop_offs": [
             {
                 "at": _text(each.occurred_at),
@@ -78,11 +87,19 @@ def flag_facts(*, flag: Flag, officer: User) -> dict[str, Any]:
                 "who": letters[each.household_id],
                 "category": each.get_category_display(),
                 "weight": f"{each.weight_g / 1_000:,.2f} 千克",
-                "photo_ids": photo_ids.get(each.pk, []),
+                "photo_ids": photos.photo_ids.get(each.pk, []),
             }
             for each in drop_offs
         ],
     }
+
+
+def _letters(drop_offs: Sequence[DropOff]) -> dict[int | None, str]:
+    """A household is called the same in every row, so that the pattern is seen and nobody is named."""
+    letters: dict[int | None, str] = {None: "—"}
+    for each in drop_offs:
+        letters.setdefault(each.household_id, f"第 {len(letters)} 户")
+    return letters
 
 
 def _judged(*, flag: Flag) -> str:

@@ -14,7 +14,8 @@ from households.reach import communities_in_reach
 from households.services.opening import REASON_LENGTH_MAX, open_household
 from lib.errors import DomainError
 from pages.access import for_roles
-from pages.bureau.flag_facts import flag_facts, flag_row
+from pages.bureau.flag_facts import flag_facts, flag_row, photos_of_flag
+from pages.bureau.flag_photos import open_flag_photos
 from pages.bureau.shell import render_bureau
 from people.models import Role, User
 from people.standing import Standing
@@ -71,6 +72,10 @@ def flag(request: HttpRequest, standing: Standing, flag_id: int) -> HttpResponse
     error, household = "", ""
     if request.method == "POST":
         try:
+            if request.POST.get("action") == "photos":
+                photos = photos_of_flag(flag=found, request=request, reach=reach)
+                open_flag_photos(request=request, photos=photos, officer=request.user)
+                return redirect("bureau-flag", flag_id)
             if request.POST.get("action") != "open":
                 _act(request=request, flag=found, officer=request.user)
                 return redirect("bureau-flag", flag_id)
@@ -80,7 +85,7 @@ def flag(request: HttpRequest, standing: Standing, flag_id: int) -> HttpResponse
                 household = f"{found.household.code} · {found.household.room}"
         except DomainError as refused:
             error = refused.text
-    context = flag_facts(flag=found, officer=request.user) | {
+    context = flag_facts(flag=found, request=request, reach=reach, officer=request.user) | {
         "error": error,
         "household": household,
         "reason_length_max": REASON_LENGTH_MAX,

@@ -84,3 +84,25 @@ def photo_ids_by_key(*, drop_off_ids: Collection[int]) -> dict[int, list[int]]:
     if not drop_off_ids:
         return {}
     return photo_ids_of_drop_offs(drop_offs=list(DropOff.objects.filter(pk__in=drop_off_ids)))
+
+
+def photos_of_drop_offs(
+    *, drop_offs: Sequence[DropOff], communities: Collection[int] | QuerySet[Community]
+) -> list[tuple[Photo, int, bool]]:
+    """Their photos, oldest first: each with the key of its drop-off and whether who watches over these may see it."""
+    by_event = {(drop_off.bin_id, drop_off.event_id): drop_off.pk for drop_off in drop_offs}
+    photos = photos_with_owner().filter(
+        bin__in={bin_id for bin_id, _ in by_event}, event_id__in=[event_id for _, event_id in by_event]
+    )
+    shown = set(photos.filter(_IS_SHOWN, Q(community_id__in=communities)).values_list("pk", flat=True))
+    return [
+        (photo, by_event[photo.bin_id, photo.event_id], photo.pk in shown)
+        for photo in photos.order_by("pk")
+        if (photo.bin_id, photo.event_id) in by_event
+    ]
+
+
+def likenesses_among(*, photo_ids: Collection[int]) -> QuerySet[PhotoLikeness]:
+    """What was found alike where both photos are among these, the closest first."""
+    found = PhotoLikeness.objects.filter(photo__in=photo_ids, earlier__in=photo_ids)
+    return found.order_by("-is_identical", "distance", "pk")

@@ -1,16 +1,20 @@
 """The queue of flags: officer Zhao sees the evidence and no name, opens a household for a reason, and judges once."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from households.models import Household
-from people.models import AccessLog, User
+from households.models import ConsentKind, Household
+from households.services import record_consent
+from people.models import AccessLog, RoleGrant, ScopeKind, User
 from points.models import CorrectionState, Flag, FlagKind, FlagState, PointCorrection, Transfer
 from sorting.models import SmartBin
+from sorting.services.photos import record_photo
 from tests.builders import make_drop_off
+from tests.lib.test_pictures import saved, scene
 
 pytestmark = pytest.mark.django_db
 
@@ -145,3 +149,80 @@ def test_what_no_button_says_does_nothing(officer: Client, flag: Flag) -> None:
         assert officer.post(page_of(flag), {"action": action, "reason": "试试"}).status_code == 400
     flag.refresh_from_db()
     assert (flag.state, PointCorrection.objects.count()) == (FlagState.OPEN, 0)
+
+
+@pytest.fixture
+def twice(
+    zhang: Household, li: Household, bin_07: SmartBin, photos_dir: Path, now: dt.datetime
+) -> tuple[Flag, list[int]]:
+    """Zhang's bag and Li's bag show the same photo; Zhang's second bag shows another one. The flag, and the photos."""
+    drop_offs, photo_ids = [], []
+    for number, household in enumerate((zhang, li, zhang)):
+        record_consent(household=household, kind=ConsentKind.PHOTO, is_given=True, now=now)
+        moment = now + dt.timedelta(minutes=number)
+        data = saved(scene(seed=2) if number == 2 else scene())
+        drop_offs.append(
+            make_drop_off(smart_bin=bin_07, occurred_at=moment, household=household, event_id=f"p-{number}")
+        )
+        recorded = record_photo(smart_bin=bin_07, event_id=f"p-{number}", data=data, received_at=moment)
+        photo_ids.append(recorded.photo_id)
+    flag = Flag.objects.create(
+        kind=FlagKind.SAME_PHOTO,
+        subject=f"bin/{bin_07.pk}",
+        occasion="2026-11-23",
+        community=zhang.community,
+        bin=bin_07,
+        starts_on=now.date(),
+        ends_on=now.date(),
+        figures={"pair_count": 1, "identical_count": 1},
+        drop_off_ids=[each.pk for each in drop_offs],
+        opened_at=now,
+        last_seen_at=now,
+    )
+    return flag, photo_ids
+
+
+def pictures(text: str, photo_ids: list[int]) -> list[bool]:
+    """Which of the photos are on the page as pictures."""
+    return [reverse("photo-large", args=[each]) in text for each in photo_ids]
+
+
+def test_two_photos_that_are_the_same_stand_side_by_side_for_a_reason_that_is_kept(
+    officer: Client, twice: tuple[Flag, list[int]]
+) -> None:
+    flag, photo_ids = twice
+    asked = officer.get(page_of(flag)).content.decode()
+    assert "完全相同" in asked
+    assert "其他照片" in asked
+    assert pictures(asked, photo_ids) == [False, False, False]
+    assert officer.get(reverse("photo-large", args=[photo_ids[0]])).status_code == 404
+    assert officer.post(page_of(flag), {"action": "photos", "reason": " "}).status_code == 422
+    assert not AccessLog.objects.exists()
+    opened = officer.post(page_of(flag), {"action": "photos", "reason": "比对两张照片"}, follow=True).content.decode()
+    assert pictures(opened, photo_ids) == [True, True, True]
+    logged = AccessLog.objects.filter(subject_kind="photo").values_list("subject_id", "reason")
+    assert sorted(logged) == [(each, "比对两张照片") for each in photo_ids]
+    assert officer.get(reverse("photo-large", args=[photo_ids[0]])).status_code == 200
+    again = officer.post(page_of(flag), {"action": "photos", "reason": "再看"})
+    assert (again.status_code, AccessLog.objects.count()) == (422, 3)
+
+
+def test_the_photo_of_li_who_took_the_consent_back_stays_closed(
+    officer: Client, twice: tuple[Flag, list[int]], li: Household, now: dt.datetime
+) -> None:
+    flag, photo_ids = twice
+    record_consent(household=li, kind=ConsentKind.PHOTO, is_given=False, now=now + dt.timedelta(hours=1))
+    opened = officer.post(page_of(flag), {"action": "photos", "reason": "比对"}, follow=True).content.decode()
+    assert pictures(opened, photo_ids) == [True, False, True]
+    assert "不能查看" in opened
+    assert photo_ids[1] not in AccessLog.objects.values_list("subject_id", flat=True)
+
+
+def test_an_officer_of_another_community_sees_neither_flag_nor_photos(
+    client: Client, twice: tuple[Flag, list[int]], wang: Household, qian: User
+) -> None:
+    flag, _ = twice
+    RoleGrant.objects.filter(user=qian).update(scope_kind=ScopeKind.COMMUNITY, scope_id=wang.community_id)
+    client.force_login(qian)
+    assert client.post(page_of(flag), {"action": "photos", "reason": "看看"}).status_code == 404
+    assert not AccessLog.objects.exists()
