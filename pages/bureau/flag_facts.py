@@ -82,7 +82,8 @@ def flag_facts(*, flag: Flag, request: HttpRequest, reach: QuerySet[Community], 
         "photos": photos,
         "drop_offs": [
             {
-                "at": _text(each.occurred_at),
+                # With seconds: bags that came at once are told apart by them.
+                "at": timezone.localtime(each.occurred_at).strftime("%Y-%m-%d %H:%M:%S"),
                 "place": f"{each.bin.point.name} · {each.bin.code}" if each.bin is not None else "—",
                 "who": letters[each.household_id],
                 "category": each.get_category_display(),

@@ -7,11 +7,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from households.models import ConsentKind, Household
+from households.models import Community, ConsentKind, Household
 from households.services import record_consent
 from people.models import AccessLog, RoleGrant, ScopeKind, User
 from points.models import CorrectionState, Flag, FlagKind, FlagState, PointCorrection, Transfer
-from sorting.models import SmartBin
+from sorting.models import DropOff, SmartBin
 from sorting.services.photos import record_photo
 from tests.builders import make_drop_off
 from tests.lib.test_pictures import saved, scene
@@ -165,6 +165,7 @@ def twice(
             make_drop_off(smart_bin=bin_07, occurred_at=moment, household=household, event_id=f"p-{number}")
         )
         recorded = record_photo(smart_bin=bin_07, event_id=f"p-{number}", data=data, received_at=moment)
+        assert recorded.photo_id is not None
         photo_ids.append(recorded.photo_id)
     flag = Flag.objects.create(
         kind=FlagKind.SAME_PHOTO,
@@ -226,3 +227,16 @@ def test_an_officer_of_another_community_sees_neither_flag_nor_photos(
     client.force_login(qian)
     assert client.post(page_of(flag), {"action": "photos", "reason": "看看"}).status_code == 404
     assert not AccessLog.objects.exists()
+
+
+def test_a_photo_from_beyond_the_officers_communities_stays_closed(
+    client: Client, twice: tuple[Flag, list[int]], zhang: Household, west_park: Community, qian: User
+) -> None:
+    """Zhang's second bag was brought to the other community's point."""
+    flag, photo_ids = twice
+    DropOff.objects.filter(event_id="p-2").update(community=west_park)
+    RoleGrant.objects.filter(user=qian).update(scope_kind=ScopeKind.COMMUNITY, scope_id=zhang.community_id)
+    client.force_login(qian)
+    opened = client.post(page_of(flag), {"action": "photos", "reason": "比对"}, follow=True).content.decode()
+    assert pictures(opened, photo_ids) == [True, True, False]
+    assert AccessLog.objects.filter(subject_kind="photo").count() == 2
