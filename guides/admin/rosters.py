@@ -1,19 +1,16 @@
 """Which guide looks after what, who is to be where, who was, and what they found."""
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest
-from django.utils import timezone
 
 from guides.models import GuideAssignment, Problem, RosterSlot, Shift
-from guides.services.rosters import copy_to_next_week
 from people.back_office import KeptAdmin, ReadOnlyAdmin
-from people.models import User
 
 
 @admin.register(GuideAssignment)
 class GuideAssignmentAdmin(KeptAdmin):
-    """督导员分配: also of a substitute, for a day or more."""
+    """督导员分配. A substitute's day in a community is given by the roster."""
 
     list_display = ("guide", "community", "starts_on", "ends_on", "is_stand_in")
     list_filter = ("community",)
@@ -21,29 +18,22 @@ class GuideAssignmentAdmin(KeptAdmin):
     autocomplete_fields = ("community",)
     ordering = ("-starts_on", "pk")
 
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Not of a substitute's day: the roster gives and takes it."""
+        is_stand_in = isinstance(obj, GuideAssignment) and obj.is_stand_in
+        return super().has_change_permission(request, obj) and not is_stand_in
+
 
 @admin.register(RosterSlot)
-class RosterSlotAdmin(KeptAdmin):
-    """排班, as the bureau's screen plans it (pages/bureau/roster.py). A slot that falls through is deleted."""
+class RosterSlotAdmin(ReadOnlyAdmin):
+    """排班: planned and changed on the bureau's screen only, which keeps the substitutes' days right."""
 
     list_display = ("on_date", "starts_at", "ends_at", "point", "guide", "stands_in_for", "planned_by")
-    readonly_fields = ("stands_in_for", "planned_by")
+    fields = readonly_fields = list_display
     list_filter = ("on_date", "guide")
     list_select_related = ("guide", "point", "stands_in_for", "planned_by")
     date_hierarchy = "on_date"
     ordering = ("-on_date", "starts_at", "pk")
-    actions = ("copy_week",)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Nothing points to a slot."""
-        return bool(request.user.has_perm("guides.delete_rosterslot"))
-
-    @admin.action(description="复制到下一周")
-    def copy_week(self, request: HttpRequest, queryset: QuerySet[RosterSlot]) -> None:
-        """The chosen slots on the same days of the week after."""
-        assert isinstance(request.user, User)
-        count = copy_to_next_week(slots=queryset, officer=request.user, now=timezone.now())
-        self.message_user(request, f"新排了 {count} 班")
 
 
 @admin.register(Shift)

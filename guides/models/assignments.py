@@ -27,9 +27,7 @@ class GuideAssignment(models.Model):
         verbose_name = "督导员分配"
         verbose_name_plural = "督导员分配"
         constraints = [
-            models.UniqueConstraint(
-                fields=["guide", "community", "starts_on", "is_stand_in"], name="guide_assignment_once"
-            ),
+            models.UniqueConstraint(fields=["guide", "community", "starts_on"], name="guide_assignment_once"),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="guide_assignment_days_in_order",
