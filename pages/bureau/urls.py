@@ -12,6 +12,7 @@ from pages.bureau.plan import plan
 from pages.bureau.problems import problems, scene_photo
 from pages.bureau.programmes import views as programmes
 from pages.bureau.published import published
+from pages.bureau.quality import quality
 from pages.bureau.registers import register, registers
 from pages.bureau.reports import views as reports
 from pages.bureau.roster import community_roster, roster, roster_slot
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("households/<int:household_id>", household, name="bureau-household"),
     path("plan", plan, name="bureau-plan"),
     path("published", published, name="bureau-published"),
+    path("quality", quality, name="bureau-quality"),
     path("reports/", reports.reports, name="bureau-reports"),
     path("reports/enter/<int:measure_id>", reports.enter, name="bureau-report-enter"),
     path("reports/deadlines", reports.deadlines, name="bureau-report-deadlines"),
