@@ -18,6 +18,7 @@ from tests.emptying import emptying_allowed
 from tests.migrated import copy_migrated
 from worker.backup import BackupRefused, Manifest, make_backup, restore_backup
 from worker.backup.archive import read_archive, write_archive
+from worker.backup.counting import first_table_with_rows
 
 PHONE = "13800000001"
 FILL = f"""
@@ -120,6 +121,11 @@ def sqlite_place(*, state_dir: Path, factory: pytest.TempPathFactory) -> Place:
     place = make_place(state_dir=state_dir, database_url=f"sqlite:///{state_dir}/fenfen.sqlite3")
     copy_migrated(factory=factory, folder=state_dir)
     return place
+
+
+@pytest.mark.django_db
+def test_what_migrations_load_leaves_a_database_empty() -> None:
+    assert first_table_with_rows() is None
 
 
 def own_database_url() -> str:
