@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 from points.triggers import create_triggers, drop_triggers
+from tests.one_at_a_time import TURN
 
 
 @contextmanager
@@ -56,8 +57,9 @@ def _keep_on_sqlite() -> Callable[[], None]:
     connection.connection.backup(kept)
 
     def put_back() -> None:
-        connection.ensure_connection()
-        kept.backup(connection.connection)
+        with TURN:  # a browser may have asked for something more before it went
+            connection.ensure_connection()
+            kept.backup(connection.connection)
 
     return put_back
 

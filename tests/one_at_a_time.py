@@ -12,16 +12,18 @@ import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 
+TURN = threading.RLock()
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_request_at_a_time() -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
-    turn, answer = threading.RLock(), WSGIHandler.__call__
+    answer = WSGIHandler.__call__
 
     def answer_in_turn(self: WSGIHandler, *args: Any) -> Any:
-        with turn:
+        with TURN:
             return answer(self, *args)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from launch.children import Child, Children
 from launch.ports import answers_ok, free_port
-from tests.migrated import copy_migrated
+from tests.migrated import copy_migrated, made_once
 
 START_TIMEOUT_S = 60
 DISTRICT = {
@@ -103,13 +103,15 @@ def manage(*arguments: str, environment: dict[str, str]) -> "subprocess.Complete
 @pytest.fixture(scope="session")
 def small_district(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a database: one community, one household, bins B-0007 and B-0008, no keys."""
-    folder = tmp_path_factory.mktemp("district")
-    copy_migrated(factory=tmp_path_factory, folder=folder)
-    environment = environment_of(folder=folder)
-    for name, rows in DISTRICT.items():
-        (folder / f"{name}.csv").write_text(rows, encoding="utf8")
-        manage(f"import_{name}", str(folder / f"{name}.csv"), environment=environment)
-    return folder
+
+    def make(folder: Path) -> None:
+        copy_migrated(factory=tmp_path_factory, folder=folder)
+        environment = environment_of(folder=folder)
+        for name, rows in DISTRICT.items():
+            (folder / f"{name}.csv").write_text(rows, encoding="utf8")
+            manage(f"import_{name}", str(folder / f"{name}.csv"), environment=environment)
+
+    return made_once(factory=tmp_path_factory, name="district", make=make)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from launch.halves import verdict
 from launch.notices import LaunchError
 from launch.places import scrubbed_environment
 from launch.postgresql import start_postgresql
+from tests.migrated import copy_migrated
 
 ROOT = Path(__file__).parents[1]
 RUN = ROOT / "run.py"
@@ -62,6 +63,14 @@ def fresh(tmp_path: Path) -> dict[str, str]:
     return {**scrubbed_environment(), "FENFEN_DEMO": "", "STATE_DIR": str(tmp_path / "state")}
 
 
+@pytest.fixture
+def settled(fresh: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The same after a first command: there is a database, of nobody yet."""
+    Path(fresh["STATE_DIR"]).mkdir()
+    copy_migrated(factory=tmp_path_factory, folder=Path(fresh["STATE_DIR"]))
+    return fresh
+
+
 def run(*arguments: str, environment: dict[str, str], text_in: str = "") -> "subprocess.CompletedProcess[str]":
     """What `python3 run.py …` answers."""
     command: list[str | Path] = [sys.executable, RUN, *arguments]
@@ -102,8 +111,8 @@ def test_without_a_command_it_says_what_there_is(fresh: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["nosuch"], ["help", "nosuch"], ["tally", "--nosuch"]], ids=" ".join)
-def test_an_unknown_management_command_or_option_is_exit_code_2(arguments: list[str], fresh: dict[str, str]) -> None:
-    answer = run("manage", *arguments, environment=fresh)
+def test_an_unknown_management_command_or_option_is_exit_code_2(arguments: list[str], settled: dict[str, str]) -> None:
+    answer = run("manage", *arguments, environment=settled)
     assert (answer.returncode, answer.stdout) == (2, "")
     assert "nosuch" in answer.stderr
 
@@ -114,8 +123,10 @@ def test_no_database_is_made_for_a_command_that_does_not_exist(fresh: dict[str, 
 
 
 def test_the_first_command_makes_keys_and_database_and_the_second_finds_them(fresh: dict[str, str]) -> None:
-    first = run("manage", "shell", "--verbosity", "0", "-c", "print('hello')", environment=fresh)
-    assert (first.returncode, first.stdout) == (0, "hello\n"), first.stderr
+    first = run("manage", "indicators", "--from", "2026-11-01", "--to", "2026-11-30", "--json", environment=fresh)
+    assert first.returncode == 0, first.stderr
+    assert isinstance(json.loads(first.stdout), list)  # one document and nothing else
+    assert "migrations" in first.stderr
     keys = Path(fresh["STATE_DIR"]) / "keys"
     before = {path.name: path.read_text() for path in keys.iterdir()}
     assert set(before) == {"secret_key", "encryption_keys"}
@@ -134,13 +145,6 @@ def test_keys_of_the_environment_are_not_made_again(fresh: dict[str, str]) -> No
     assert not (Path(fresh["STATE_DIR"]) / "keys").exists()
 
 
-def test_a_fresh_database_answers_with_one_json_document_and_nothing_else(fresh: dict[str, str]) -> None:
-    answer = run("manage", "indicators", "--from", "2026-11-01", "--to", "2026-11-30", "--json", environment=fresh)
-    assert answer.returncode == 0, answer.stderr
-    assert isinstance(json.loads(answer.stdout), list)
-    assert "migrations" in answer.stderr
-
-
 def test_two_first_commands_at_once_make_one_key_and_one_database(fresh: dict[str, str]) -> None:
     command: list[str | Path] = [sys.executable, RUN, "manage", "shell", "--verbosity", "0", "-c", TELL_KEY]
     racers = [
@@ -153,9 +157,9 @@ def test_two_first_commands_at_once_make_one_key_and_one_database(fresh: dict[st
     assert sum("applying" in err for _, err in answers) == 1
 
 
-def test_a_command_gets_stdin_and_gives_its_exit_code(fresh: dict[str, str]) -> None:
+def test_a_command_gets_stdin_and_gives_its_exit_code(settled: dict[str, str]) -> None:
     told = "print(6 * 7); raise SystemExit(3)"
-    answer = run("manage", "shell", "--verbosity", "0", environment=fresh, text_in=told)
+    answer = run("manage", "shell", "--verbosity", "0", environment=settled, text_in=told)
     assert (answer.stdout, answer.returncode) == ("42\n", 3)
 
 

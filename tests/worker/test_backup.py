@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from tests.emptying import emptying_allowed
-from tests.migrated import copy_migrated
+from tests.migrated import copy_migrated, postgresql_url
 from worker.backup import BackupRefused, Manifest, make_backup, restore_backup
 from worker.backup.archive import read_archive, write_archive
 from worker.backup.counting import first_table_with_rows
@@ -128,21 +128,13 @@ def test_what_migrations_load_leaves_a_database_empty() -> None:
     assert first_table_with_rows() is None
 
 
-def own_database_url() -> str:
-    """The address of the database that this test run made."""
-    given = connection.settings_dict
-    login = f"{given['USER']}:{given['PASSWORD']}" if given["PASSWORD"] else given["USER"]
-    host = str(given["HOST"]).replace("/", "%2F")
-    return f"postgres://{login}@{host}:{given['PORT']}/{given['NAME']}"
-
-
 @pytest.fixture
 def place(tmp_path: Path, transactional_db: None, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A migrated place on the kind of database that this run tests."""
     if connection.vendor == "sqlite":
         return sqlite_place(state_dir=tmp_path / "first", factory=tmp_path_factory)
     connection.close()
-    return make_place(state_dir=tmp_path / "first", database_url=own_database_url())
+    return make_place(state_dir=tmp_path / "first", database_url=postgresql_url(name=connection.settings_dict["NAME"]))
 
 
 def empty_place(*, place: Place, state_dir: Path) -> Place:
@@ -302,7 +294,7 @@ def test_an_sqlite_place_moves_to_postgresql(
     old.script(FILL)
     saved = json.loads(old.must("backup", str(tmp_path / "saved.tar.gz"), "--json"))
     connection.close()
-    new = make_place(state_dir=tmp_path / "new", database_url=own_database_url())
+    new = make_place(state_dir=tmp_path / "new", database_url=postgresql_url(name=connection.settings_dict["NAME"]))
     restored = json.loads(new.must("restore", str(tmp_path / "saved.tar.gz"), "--json"))
     assert restored["row_counts"] == saved["row_counts"]
     seen = json.loads(new.script(LOOK))

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from api.device.mqtt.address import parse_broker_url
 from launch.children import Children
 from launch.mqtt import start_broker
@@ -13,10 +15,10 @@ from simulation.mqtt_client import MqttBinClient, MqttReply, framed
 from sorting.services.mqtt_logins import NewLogin
 from tests.api.mqtt.test_brokers import until
 from tests.brokers import ROOT
+from tests.migrated import copy_migrated
 
 MAKE_A_BIN = """
 import json, django; django.setup()
-from django.core.management import call_command; call_command("migrate", verbosity=0)
 from django.utils import timezone
 from households.models import Community, Subdistrict
 from sorting.models import CollectionPoint, SmartBin
@@ -31,7 +33,10 @@ print(json.dumps([make_bin_key(smart_bin=made, now=now).key, login.user, login.p
 """
 
 
-def test_a_bin_gets_its_answer_from_the_embedded_set_up(tmp_path: Path) -> None:
+def test_a_bin_gets_its_answer_from_the_embedded_set_up(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    copy_migrated(factory=tmp_path_factory, folder=tmp_path)
     environment = os.environ | {
         "DATABASE_URL": f"sqlite:///{tmp_path / 'fenfen.sqlite3'}",
         "DJANGO_SETTINGS_MODULE": "config.settings",

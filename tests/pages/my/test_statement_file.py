@@ -13,6 +13,7 @@ from python_calamine import CalamineWorkbook
 from households.models import Household
 from pages.my import statement_file
 from people.models import User
+from points.models import Redemption
 from sorting.models import SmartBin
 from tests.conftest import NOON
 from tests.rewards import earn, make_reward, make_shop, redeem
@@ -49,7 +50,7 @@ def test_the_months_file_runs_from_balance_to_balance(grandma: Client, zhang: Ho
     assert found[1][0] == f"东湖花园 1栋1单元101 · 户码 {zhang.code}"
     assert tuple(found[HEADING_ROW]) == statement_file.HEADINGS
     *rows, totals = found[HEADING_ROW + 1 :]
-    assert rows[-1][1] == "兑换奖品(兑换单 1),用去 30 分"
+    assert rows[-1][1] == f"兑换奖品(兑换单 {Redemption.objects.get().pk}),用去 30 分"
     available = pending = 0
     for _, _, change, after, pending_change, pending_after in rows:
         assert (after, pending_after) == (available + change, pending + pending_change)
