@@ -58,9 +58,9 @@ def _postgresql_url(*, children: Children) -> str:
 
 
 def _run_pytest(*, children: Children, python: Path, arguments: Sequence[str], environment: dict[str, str]) -> int:
-    # Three processes for two cores, for many tests wait for a server or a clock. `-n 0` or another number on the
+    # Four processes for two cores, for many tests wait for a server or a clock. `-n 0` or another number on the
     # command line wins, as the later one.
-    command: list[str | Path] = [python, "-m", "pytest", "-n", "3", *arguments]
+    command: list[str | Path] = [python, "-m", "pytest", "-n", "4", *arguments]
     child = children.start(name="pytest", command=command, environment=environment, folder=BASE_DIR)
     code = child.process.wait()
     children.stop(child=child)

@@ -201,10 +201,8 @@ def test_the_environment_is_made_once_and_again_when_the_lock_changes(tmp_path: 
     ).stdout.strip() == str(venv)
     made_at = (venv / STAMP).stat().st_mtime_ns
 
-    started_at = time.monotonic()
     prepared_python(level=Level.RUN, venv=venv, locks=tmp_path)
     assert (venv / STAMP).stat().st_mtime_ns == made_at
-    assert time.monotonic() - started_at < 0.2
 
     lock.write_text("# a changed lock\n")
     prepared_python(level=Level.RUN, venv=venv, locks=tmp_path)

@@ -36,7 +36,7 @@ from tests.conftest import SHANGHAI
 from tests.faults import workers
 from tests.migrated import migrated_file
 
-BINS, HOUSEHOLDS, DAYS = 6, 240, 3
+BINS, HOUSEHOLDS, DAYS = 6, 120, 3
 EVERY_FAULT = frozenset(Fault)
 
 
@@ -108,6 +108,17 @@ def seed_with_every_fault() -> str:
     raise AssertionError("no seed has every fault")
 
 
+def whole_drop_off_count(*, seed: str) -> int:
+    """How many events the same district has on all its days, those that a platform refuses left out."""
+    faults = frozenset({Fault.IMPOSSIBLE, Fault.REPEAT})
+    layout = plan_district(seed=seed, bins=BINS, households=HOUSEHOLDS, faults=sorted(faults))
+    outbox = Outbox(layout=layout, faults=faults, time_zone=SHANGHAI, flush_s=1800)
+    first = timezone.localdate() - dt.timedelta(days=DAYS)
+    days = [first + dt.timedelta(days=number) for number in range(DAYS)]
+    sent = [event["event_id"] for on in days for each in outbox.deliveries_of_day(on=on) for event in each.events]
+    return len(set(sent)) - outbox.counts[Fault.IMPOSSIBLE]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_with_every_fault_the_platform_holds_what_it_must_and_a_tampered_row_is_named(place: Place) -> None:
     options = ("--faults", "all", "--seed", seed_with_every_fault())
@@ -116,10 +127,10 @@ def test_with_every_fault_the_platform_holds_what_it_must_and_a_tampered_row_is_
     assert first["check"] == first["check"] | {"ok": True, "difference_count": 0, "surprise_count": 0, "unsent": 0}
     assert code == 0
     assert all(first["faults"][fault] for fault in (EVERY_FAULT - {Fault.KILL}) | {"killed"})
-    assert first["accepted"] == first["expected"]["drop_offs"] > 300
+    assert first["accepted"] == first["expected"]["drop_offs"] > 150
     assert first["sent"] == sum(first[fate] for fate in ("accepted", "duplicate", "conflict", "rejected"))
     assert first["refused"].keys() >= {"conflict", "weight_out_of_range"}
-    assert first["expected"]["points"] > 1_000
+    assert first["expected"]["points"] > 500
     assert first["heartbeats"] > 0
     assert first["retries"] > 0  # the server was dead for a while
 
@@ -145,7 +156,7 @@ def test_with_every_fault_the_platform_holds_what_it_must_and_a_tampered_row_is_
 @pytest.mark.django_db(transaction=True)
 def test_ctrl_c_ends_the_sending_and_what_was_sent_is_checked(place: Place) -> None:
     # At a pace of its own, three days in 17 s.
-    process = start(place, "--rate", "15000", "--faults", "impossible,repeat")
+    process = start(place, "--seed", "1", "--rate", "15000", "--faults", "impossible,repeat")
     deadline = time.monotonic() + 60
     while process.poll() is None and place.execute("SELECT COUNT(*) FROM sorting_dropoff")[0][0] < 100:
         assert time.monotonic() < deadline
@@ -157,7 +168,7 @@ def test_ctrl_c_ends_the_sending_and_what_was_sent_is_checked(place: Place) -> N
     assert 100 <= report["accepted"] == report["expected"]["drop_offs"]
     assert report["accepted"] == place.execute("SELECT COUNT(*) FROM sorting_dropoff")[0][0]
     assert report["to"] != report["from"]
-    assert report["seconds"]["sending"] < 15
+    assert report["accepted"] < whole_drop_off_count(seed="1")
 
 
 @pytest.mark.django_db(transaction=True)
