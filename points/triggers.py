@@ -30,6 +30,8 @@ APPEND_ONLY_TABLES = (
     "indicators_evidence",
     "indicators_valuereview",
     "indicators_reportdeadline",
+    "indicators_surveyround",
+    "indicators_surveyanswer",
     "collection_load",
     "collection_weighing",
 )

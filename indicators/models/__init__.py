@@ -1,10 +1,11 @@
-"""CommunityDay, CommunityStanding, the plan's 47 indicators, what departments report, and what was published."""
+"""CommunityDay, CommunityStanding, the plan's 47 indicators, departments' reports, surveys, what was published."""
 
 from indicators.models.community_days import CommunityDay
 from indicators.models.plan import Direction, Indicator, IndicatorMeasure, IndicatorValue, Source
 from indicators.models.publications import Publication, PublicationProposal, PublishedFigure, Stage
 from indicators.models.reports import Department, Evidence, ReportDeadline, ValueReview
 from indicators.models.standing import CommunityStanding
+from indicators.models.surveys import Satisfaction, SurveyAnswer, SurveyRound
 
 __all__ = [
     "CommunityDay",
@@ -19,7 +20,10 @@ __all__ = [
     "PublicationProposal",
     "PublishedFigure",
     "ReportDeadline",
+    "Satisfaction",
     "Source",
     "Stage",
+    "SurveyAnswer",
+    "SurveyRound",
     "ValueReview",
 ]

@@ -1,4 +1,5 @@
-"""What a household's first screen shows of its surroundings: its point, that point's bins, its community's standing.
+"""What a household's first screen shows of its surroundings: its point, that point's bins, its community's standing,
+and whether the bureau's survey waits for its answer.
 
 It is read beside the household's points, in the same statement: a slow line waits for every query.
 """
@@ -32,22 +33,25 @@ class Standing:
 class NearHome:
     """The point where the household dropped off last, else the community's first by name; "" where it has none.
 
-    `bins`: of each bin its categories and how full each is, as far as it says.
+    `bins`: of each bin its categories and how full each is, as far as it says. `survey_name`: of the round that is open
+    and that the household has not answered, else "".
     """
 
     point_name: str
     hours: OpeningHours
     bins: tuple[tuple[tuple[str, ...], Mapping[str, float]], ...]
     standing: Standing | None
+    survey_name: str
 
 
 def near_home_statement(*, household: Household, first_on: dt.date, last_on: dt.date) -> Beside:
-    """The statement of one row; special opening hours of these days, both included."""
-    community_id = household.community_id
+    """The statement of one row; special opening hours of these days, both included; `first_on` is today."""
+    community_id, today = household.community_id, dialect.adapt(value=first_on)
     return Beside(
         sql=_NEAR_HOME.format_map(dialect.words()),
         params=(
-            *(dialect.adapt(value=on) for on in (first_on, last_on)),
+            *(today, dialect.adapt(value=last_on)),
+            *(today, household.pk),
             *(community_id, household.pk, community_id),
         ),
     )
@@ -55,12 +59,13 @@ def near_home_statement(*, household: Household, first_on: dt.date, last_on: dt.
 
 def near_home_of_row(*, row: Sequence[Any]) -> NearHome:
     """What the statement's row says."""
-    name, usual, special, bins, *standing = row
+    name, usual, special, bins, survey_name, *standing = row
     return NearHome(
         point_name=name or "",
         hours=hours_of_rows(usual=sorted(_rows(usual)), special=_rows(special)),
         bins=tuple((tuple(categories.split(";")), _object(rates)) for categories, rates in _rows(bins)),
         standing=_standing(row=standing) if standing[0] is not None else None,
+        survey_name=survey_name or "",
     )
 
 
@@ -105,6 +110,10 @@ SELECT point.name,
         FROM (SELECT b.categories, s.fill_rates
               FROM sorting_smartbin b LEFT JOIN sorting_binstatus s ON s.bin_id = b.id
               WHERE b.point_id = point.id AND b.revoked_at IS NULL ORDER BY b.code) bin) AS TEXT),
+  (SELECT r.name FROM indicators_surveyround r
+   WHERE %s BETWEEN r.starts_on AND r.ends_on
+     AND NOT EXISTS (SELECT 1 FROM indicators_surveyanswer a WHERE a.round_id = r.id AND a.household_id = %s)
+   ORDER BY r.id LIMIT 1),
   standing.counted_at, standing.ends_on, standing.participating_count, standing.enrolled_count, standing.right_count,
   standing.judged_count, standing.recovered_load_g, standing.load_g, standing.recovered_drop_off_g, standing.drop_off_g
 FROM (SELECT 1 AS one) one

@@ -8,10 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from households.models import Community
 from indicators.catalogue import COMPUTED, Computed
 from indicators.facts import CommunityFacts
-from indicators.models import Direction, IndicatorMeasure, IndicatorValue, Source
+from indicators.models import Direction, IndicatorMeasure, IndicatorValue, Source, SurveyRound
 from indicators.queries.plan import latest_values, measures_of_plan
+from indicators.queries.surveys import last_closed_round, survey_tallies
+from indicators.surveys import MEASURES, SurveyTally, together
 from lib.csv_output import csv_text
 from pages.access import for_roles
 from pages.bureau.asked import Asked, AskedWrongly, read_asked
@@ -44,6 +47,7 @@ class PlanRow:
     departments: str
     reviewed: str
     value_id: int | None
+    survey_round_id: int | None
 
     @property
     def cells(self) -> tuple[str | int, ...]:
@@ -54,10 +58,18 @@ class PlanRow:
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """A closed round of the survey and what the whole district answered."""
+
+    survey_round: SurveyRound
+    tally: SurveyTally
+
+
 @require_safe
 @for_roles(Role.OFFICER)
 def plan(request: HttpRequest, standing: Standing) -> HttpResponse:
-    """The platform's figures of the period asked for, the departments' latest; `?format=csv` as a file."""
+    """The platform's figures of the period asked for, the latest of departments and survey; `?format=csv` as a file."""
     try:
         asked = read_asked(parameters=request.GET.dict(), standing=standing, today=timezone.localdate())
     except AskedWrongly as error:
@@ -83,6 +95,7 @@ def _rows(*, asked: Asked) -> list[PlanRow]:
     computed = {each.number: each for each in reversed(COMPUTED) if each.number and each.measure != "bin_side"}
     communities = facts_in_scope(asked=asked)
     reported = latest_values()
+    surveyed = _last_survey()
     rows = []
     for measure in measures_of_plan():
         formula = computed.get(measure.indicator.number)
@@ -94,6 +107,12 @@ def _rows(*, asked: Asked) -> list[PlanRow]:
         if found is not None:
             value = value_text(value=found, unit=measure.unit)
             period, state = f"{found.starts_on} 至 {found.ends_on}", _reported_state(measure=measure, value=found.value)
+        answers = surveyed if measure.code in MEASURES else None
+        if answers is not None:
+            share = answers.tally.share(measure=measure.code)
+            value = NO_DATA if share.value is None else f"{number_text(value=share.value, unit='rate')} %"
+            period = f"{answers.survey_round.starts_on} 至 {answers.survey_round.ends_on}"
+            state = _state_of(measure=measure, value=None if share.value is None else 100 * share.value)
         rows.append(
             PlanRow(
                 number=measure.indicator.number,
@@ -106,8 +125,9 @@ def _rows(*, asked: Asked) -> list[PlanRow]:
                 state_text=STATES[state],
                 source=str(Source(measure.indicator.source).label),
                 departments="、".join(measure.indicator.departments),
-                reviewed=_reviewed(value=found) if found else "",
+                reviewed=_reviewed(value=found) if found else _answered(measure=measure, surveyed=answers),
                 value_id=found.pk if found else None,
+                survey_round_id=answers.survey_round.pk if answers else None,
             )
         )
     return rows
@@ -135,10 +155,35 @@ def _reviewed(*, value: IndicatorValue) -> str:
 
 
 def _reported_state(*, measure: IndicatorMeasure, value: Decimal | None) -> str:
-    if value is None or measure.target is None:
-        return "open"
+    """A value in words stands without a state."""
+    return "open" if value is None else _state_of(measure=measure, value=Fraction(value))
+
+
+def _state_of(*, measure: IndicatorMeasure, value: Fraction | None) -> str:
+    """A value in the measure's own unit against the plan's target."""
     return state_of(
-        value=Fraction(value),
-        target=Fraction(measure.target),
+        value=value,
+        target=None if measure.target is None else Fraction(measure.target),
         is_less_better=measure.direction == Direction.AT_MOST,
     )
+
+
+def _last_survey() -> Surveyed | None:
+    """The last closed round over the whole district, whatever the scope: parts of it could be told from the whole."""
+    today = timezone.localdate()
+    survey_round = last_closed_round(today=today)
+    if survey_round is None:
+        return None
+    tallies = survey_tallies(survey_round=survey_round, communities=Community.objects.all(), today=today)
+    return Surveyed(survey_round=survey_round, tally=together(tallies=tallies, name="全区"))
+
+
+def _answered(*, measure: IndicatorMeasure, surveyed: Surveyed | None) -> str:
+    """How many said it, and what chance makes of it; "" where it is no question of the survey."""
+    if surveyed is None:
+        return ""
+    tally, interval = surveyed.tally, surveyed.tally.share(measure=measure.code).interval
+    said = f"问卷“{surveyed.survey_round.name}”全区答卷 {tally.answer_count:,} 份,未答 {tally.silent_count:,} 户"
+    if interval is None:
+        return said
+    return f"{said},95 % 区间 {100 * interval.low:.1f} – {100 * interval.high:.1f} %"

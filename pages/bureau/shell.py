@@ -22,6 +22,7 @@ SCREENS: tuple[tuple[str, str], ...] = (
     ("bureau-roster", "督导排班"),
     ("bureau-registers", "督导台账"),
     ("bureau-teaching", "宣传普及"),
+    ("bureau-surveys", "问卷调查"),
     ("bureau-lists", "楼栋榜"),
     ("bureau-flags", "可疑线索"),
     ("bureau-appeals", "申诉"),

@@ -16,6 +16,7 @@ from pages.bureau.quality import quality
 from pages.bureau.registers import register, registers
 from pages.bureau.reports import views as reports
 from pages.bureau.roster import community_roster, roster, roster_slot
+from pages.bureau.surveys import survey, surveys
 from pages.bureau.teaching import gathering, teaching
 from pages.bureau.ways_down import community, figure, household
 
@@ -50,6 +51,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("roster/slots/<int:roster_slot_id>", roster_slot, name="bureau-roster-slot"),
     path("teaching", teaching, name="bureau-teaching"),
     path("teaching/<int:gathering_id>", gathering, name="bureau-gathering"),
+    path("surveys/", surveys, name="bureau-surveys"),
+    path("surveys/<int:survey_round_id>", survey, name="bureau-survey"),
     path("lists", lists, name="bureau-lists"),
     path("registers", registers, name="bureau-registers"),
     path("registers/<int:community_id>.<str:file_format>", register, name="bureau-register"),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from guides.models import Appeal, Attendance, HomeVisit
 from households.models import Card, Consent, Household, HouseholdChange, Member, Notice
 from households.services.opening import SUBJECT_KIND
+from indicators.models import SurveyAnswer
 from pages.my.own_data import full_phone
 from people.models import AccessLog
 from points.models import Redemption, Transfer
@@ -33,6 +34,7 @@ def own_data(*, household: Household, now: dt.datetime) -> dict[str, Any]:
         "appeals": _appeals(household=household),
         "gatherings": _gatherings(household=household),
         "home_visits": _home_visits(household=household),
+        "survey_answers": _survey_answers(household=household),
         "looked_at_by": _looks(household=household),
     }
     return {
@@ -148,6 +150,20 @@ def _gatherings(*, household: Household) -> Rows:
 def _home_visits(*, household: Household) -> Rows:
     rows = HomeVisit.objects.filter(household=household).order_by("pk")
     return ({"visited_at": _iso(each.visited_at), "is_met": each.is_met, "note": each.note} for each in rows)
+
+
+def _survey_answers(*, household: Household) -> Rows:
+    rows = SurveyAnswer.objects.filter(household=household).select_related("round").order_by("pk")
+    return (
+        {
+            "survey": each.round.name,
+            "is_reached": each.is_reached,
+            "is_aware": each.is_aware,
+            "satisfaction": each.satisfaction,
+            "answered_at": _iso(each.answered_at),
+        }
+        for each in rows
+    )
 
 
 def _looks(*, household: Household) -> Rows:

@@ -70,6 +70,7 @@ class HomePage:
     community: CommunityLines | None
     months: tuple[MonthBar, ...]
     unread_count: int
+    survey_name: str
 
 
 def read_home(*, household: Household, now: dt.datetime) -> HomePage:
@@ -96,6 +97,7 @@ def read_home(*, household: Household, now: dt.datetime) -> HomePage:
         community=_community(standing=near_home.standing) if near_home.standing else None,
         months=_months(read=read, last_month=last_month, today=today),
         unread_count=read.unread_count,
+        survey_name=near_home.survey_name,
     )
 
 

@@ -14,6 +14,7 @@ from pages.my.rewards import cancel, redemption, redemptions, reward, rewards
 from pages.my.showing import code_to_show
 from pages.my.signing_in import choose_home, enter_code, sign_in, sign_out
 from pages.my.statement_file import statement_file
+from pages.my.survey import survey
 from pages.my.text_size import switch_text_size
 from pages.my.years import year
 
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("redemptions", redemptions, name="my-redemptions"),
     path("redemptions/<int:redemption_id>", redemption, name="my-redemption"),
     path("redemptions/<int:redemption_id>/cancel", cancel, name="my-redemption-cancel"),
+    path("survey", survey, name="my-survey"),
     path("notices", notices, name="my-notices"),
     path("me", me, name="my-me"),
     path("me/consents", consent, name="my-consent"),

@@ -13,7 +13,7 @@ from guides.queries import community_ids_of_guide
 from guides.services.appeals import open_appeal
 from households.models import Card, Community, ConsentKind, Household, Member
 from households.services import record_consent
-from indicators.models import IndicatorValue
+from indicators.models import IndicatorValue, SurveyRound
 from people.models import Role, RoleGrant, ScopeKind, User
 from points import ledger
 from points.models import (
@@ -68,6 +68,7 @@ class Owned:
     flag: Flag
     value: IndicatorValue
     load: Load
+    survey_round: SurveyRound
 
 
 # By the name of the parameter in the address, so call the same thing by the same name everywhere.
@@ -92,6 +93,7 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "programme_id": lambda owned: owned.programme.pk,
     "flag_id": lambda owned: owned.flag.pk,
     "measure_id": lambda owned: owned.value.measure_id,
+    "survey_round_id": lambda owned: owned.survey_round.pk,
     "load_id": lambda owned: owned.load.pk,
     "value_id": lambda owned: owned.value.pk,
     "file_name": lambda owned: f"{'0' * 32}-small.webp",  # no reward's picture
@@ -301,6 +303,9 @@ def _make_owned(
         load=make_load(
             community=household.community, category="FOOD", destination="COMPOSTING", weight_g=1_000, on=TODAY
         ),
+        survey_round=SurveyRound.objects.get_or_create(
+            name="秋季问卷", starts_on=TODAY, ends_on=TODAY, defaults={"opened_by": officer, "opened_at": NOON}
+        )[0],
     )
 
 

@@ -60,6 +60,8 @@ GET     my-community                              302   200   200   302   302   
 GET     my-rewards                                302   200   200   302   302   302   302
 GET     my-reward                                 302   200   200   302   302   302   302
 GET     my-redemptions                            302   200   200   302   302   302   302
+GET     my-survey                                 302   200   200   302   302   302   302
+POST    my-survey                                 302   302   302   302   302   302   302
 GET     my-notices                                302   200   200   302   302   302   302
 GET     my-me                                     302   200   200   302   302   302   302
 GET     my-export                                 302   200   200   302   302   302   302
@@ -160,6 +162,9 @@ GET     bureau-roster-slot                        302   403   403   403   403   
 POST    bureau-roster-slot                        302   403   403   403   403   422   403
 GET     bureau-teaching                           302   403   403   403   403   200   403
 GET     bureau-gathering                          302   403   403   403   403   200   403
+GET     bureau-surveys                            302   403   403   403   403   200   403
+POST    bureau-surveys                            302   403   403   403   403   302   403
+GET     bureau-survey                             302   403   403   403   403   200   403
 GET     bureau-lists                              302   403   403   403   403   200   403
 GET     bureau-registers                          302   403   403   403   403   200   403
 GET     bureau-register                           302   403   403   403   403   200   403

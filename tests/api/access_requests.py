@@ -21,6 +21,7 @@ SLIP = {
 REQUESTS: Mapping[str, Callable[[Owned], Any]] = {
     "POST bureau-household": lambda owned: {"reason": "核对投诉"},
     "POST my-reward": lambda owned: {"key": "tap-of-the-matrix"},
+    "POST my-survey": lambda owned: {"is_reached": "1", "is_aware": "1", "satisfaction": "QUITE"},
     "POST my-consent": lambda owned: {"kind": "PHOTO", "give": "1"},
     "POST my-member-invite": lambda owned: {"name": "小明", "phone": "13800000008"},
     "POST my-choose-home": lambda owned: {"household": owned.household.pk},
@@ -92,6 +93,7 @@ REQUESTS: Mapping[str, Callable[[Owned], Any]] = {
         "ends_on": "2025-12-31",
         "due_on": "2026-12-01",
     },
+    "POST bureau-surveys": lambda owned: {"name": "冬季问卷", "starts_on": "2026-12-01", "ends_on": "2026-12-09"},
     "POST bureau-flag": lambda owned: {"action": "open", "reason": "核对线索"},
     "POST bureau-photo": lambda owned: {"reason": "相似照片核对"},
     "GET bureau-programme-new": lambda owned: {"community": owned.community.pk},
