@@ -7,13 +7,31 @@ from dataclasses import dataclass
 from django.db.models import FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
 from households.card_text import card_key
-from households.models import Card, CardKind, Community, Consent, ConsentKind, Household, Member, Notice
+from households.models import (
+    Card,
+    CardKind,
+    ChangeKind,
+    Community,
+    Consent,
+    ConsentKind,
+    Household,
+    HouseholdChange,
+    Member,
+    Notice,
+)
 from households.phones import normal_phone
+from lib.errors import DomainError
 from lib.import_command import in_chunks
 from people import secrets
 from people.models import User
 
 HOUSEHOLD_CODE_HEADINGS = ("subdistrict", "community", "building", "unit", "room", "household_code", "rfid")
+
+
+class HomesInACircle(DomainError):
+    """Households that each say their people are at the next: nobody knows where they are."""
+
+    code = "homes_in_a_circle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +61,24 @@ def households_of_phone(*, text: str) -> list[Household]:
     lookup = secrets.lookup_digest(text=phone)
     members = Q(members__phone_lookup=lookup, members__left_at__isnull=True)
     return list(Household.objects.filter(members, left_on__isnull=True).distinct().order_by("serial"))
+
+
+def home_now(*, household: Household) -> Household:
+    """Where its people are by now: itself, or where moves and merges led. A split leaves the household as it is.
+
+    A household ends once and nobody joins one that has ended, so the way has an end; what was written behind the
+    platform's back may lack one.
+
+    :raises HomesInACircle: the way comes back to a household that it has left.
+    """
+    left: set[int] = set()
+    ended = HouseholdChange.objects.exclude(kind=ChangeKind.SPLIT).select_related("successor")
+    while (change := ended.filter(household=household).first()) is not None:
+        if household.pk in left:
+            raise HomesInACircle(f"户码 {household.code} 的变更记录首尾相连,查不到这家人现在在哪一户,请先核对住户变更")
+        left.add(household.pk)
+        household = change.successor
+    return household
 
 
 def is_member_of(*, user: User, household: Household) -> bool:

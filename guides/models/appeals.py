@@ -67,7 +67,9 @@ class Appeal(models.Model):
             models.CheckConstraint(
                 condition=Q(outcome="OPEN", answered_by__isnull=True, answered_at__isnull=True, answer="")
                 | (
-                    Q(outcome__in=["UPHELD", "REJECTED"], answered_by__isnull=False, answered_at__gte=F("opened_at"))
+                    Q(outcome__in=["UPHELD", "REJECTED"], answered_by__isnull=False)
+                    # A CHECK passes on NULL: without the first, an answer without its time would.
+                    & Q(answered_at__isnull=False, answered_at__gte=F("opened_at"))
                     & ~Q(answer="")
                 ),
                 name="appeal_answered_whole",

@@ -1,6 +1,6 @@
 """Corrections: each that was approved moved what it says, once, and nothing else moved in a correction's name.
 
-And the one that a flag names takes from the household that the flag is about.
+And the one that a flag names takes from the household that the flag is about, or from where its people went.
 """
 
 from lib import dialect
@@ -47,6 +47,14 @@ _UNDECIDED = f"""
     WHERE x.reference LIKE 'correction/%' AND x.id NOT IN (SELECT t.id {_OF_CORRECTION.format(join="")})
     ORDER BY x.id"""  # noqa: S608
 
+# UNION keeps each home once, so homes that name each other end it too.
 _NOT_OF_FLAG = """
+    WITH RECURSIVE home(flag_id, household_id) AS (
+        SELECT id, household_id FROM points_flag WHERE correction_id IS NOT NULL
+        UNION
+        SELECT home.flag_id, h.successor_id FROM home
+        JOIN households_householdchange h ON h.household_id = home.household_id AND h.kind <> 'SPLIT')
     SELECT f.id, c.id FROM points_flag f JOIN points_pointcorrection c ON c.id = f.correction_id
-    WHERE c.household_id <> f.household_id OR c.points > 0 ORDER BY f.id"""
+    WHERE c.points > 0 OR NOT EXISTS (
+        SELECT 1 FROM home WHERE home.flag_id = f.id AND home.household_id = c.household_id)
+    ORDER BY f.id"""

@@ -64,9 +64,15 @@ class PointCorrection(models.Model):
                 name="correction_decided_by_somebody",
             ),
             models.CheckConstraint(
+                # A CHECK passes on NULL, so what must be there is asked for by name.
                 condition=(~Q(state=CorrectionState.APPROVED) & Q(moved_points__isnull=True))
-                | Q(state=CorrectionState.APPROVED, points__gt=0, moved_points=F("points"))
-                | Q(state=CorrectionState.APPROVED, points__lt=0, moved_points__gte=F("points"), moved_points__lte=0),
+                | (
+                    Q(state=CorrectionState.APPROVED, moved_points__isnull=False)
+                    & (
+                        Q(points__gt=0, moved_points=F("points"))
+                        | Q(points__lt=0, moved_points__gte=F("points"), moved_points__lte=0)
+                    )
+                ),
                 name="correction_moves_what_was_decided",
             ),
         ]

@@ -1,11 +1,14 @@
-"""Corrections: an officer proposes, another one decides, the ledger moves the points."""
+"""Corrections: an officer proposes, another one decides, the ledger moves the points.
+
+Points go with their people (0047): a correction of a household that has moved or joined another is its home's by now.
+"""
 
 import datetime as dt
 
 from django.db import transaction
 
 from households.models import Household, NoticeKind
-from households.queries import is_member_of
+from households.queries import home_now, is_member_of
 from households.services import notify_household
 from lib.errors import DomainError
 from people.models import User
@@ -45,17 +48,19 @@ class CorrectionDecided(DomainError):
 def propose_correction(
     *, household: Household, points: int, reason: str, officer: User, now: dt.datetime
 ) -> PointCorrection:
-    """Propose to give (points > 0) or take (points < 0). Nothing moves before somebody else approves.
+    """Propose to give (points > 0) or take (points < 0), where the household's people are by now; nothing moves yet.
 
     :raises CorrectionImpossible: no points, too many, or no reason.
     :raises CorrectionOfOwnHousehold: the officer belongs to the household.
+    :raises HomesInACircle: nobody knows where its people are.
     """
     if not 0 < abs(points) <= POINTS_A_CORRECTION_MAX or not reason.strip():
         raise CorrectionImpossible
-    if is_member_of(user=officer, household=household):
+    home = home_now(household=household)
+    if is_member_of(user=officer, household=home):
         raise CorrectionOfOwnHousehold
     return PointCorrection.objects.create(
-        household=household, points=points, reason=reason.strip()[:200], proposed_by=officer, proposed_at=now
+        household=home, points=points, reason=reason.strip()[:200], proposed_by=officer, proposed_at=now
     )
 
 
@@ -65,25 +70,37 @@ def decide_correction(
 ) -> PointCorrection:
     """Approve and post, or refuse. What is taken is at most what is there; the rest stays on record.
 
+    Whoever moved since it was proposed takes it along.
+
     :raises SecondPersonNeeded: the officer proposed it.
     :raises CorrectionOfOwnHousehold: the officer belongs to the household.
     :raises CorrectionDecided: it was decided before; nothing moves twice.
+    :raises HomesInACircle: nobody knows where its people are.
     """
     locked = PointCorrection.objects.select_for_update(of=("self",)).select_related("household").get(pk=correction.pk)
     if locked.state != CorrectionState.PROPOSED:
         raise CorrectionDecided
     if locked.proposed_by_id == officer.pk:
         raise SecondPersonNeeded
+    locked.household = _lock_home(household=locked.household)
     if is_member_of(user=officer, household=locked.household):
         raise CorrectionOfOwnHousehold
     locked.decided_by, locked.decided_at, locked.note = officer, now, note.strip()[:200]
     locked.state = CorrectionState.APPROVED if is_approved else CorrectionState.REFUSED
     if is_approved:
         locked.moved_points = _post(correction=locked, now=now)
-    locked.save(update_fields=["decided_by", "decided_at", "note", "state", "moved_points"])
+    locked.save(update_fields=["household", "decided_by", "decided_at", "note", "state", "moved_points"])
     if is_approved:
         _tell(correction=locked, now=now)
     return locked
+
+
+def _lock_home(*, household: Household) -> Household:
+    """The home by now, held there: a move that is under way comes first and is followed, another one waits."""
+    # A move locks its household before its accounts, as here. Rows that only name the household need not wait.
+    held = Household.objects.select_for_update(no_key=True).get(pk=household.pk)
+    home = home_now(household=held)
+    return held if home == held else _lock_home(household=home)
 
 
 def _post(*, correction: PointCorrection, now: dt.datetime) -> int:

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from households.queries import is_member_of
+from households.queries import home_now, is_member_of
 from lib.errors import DomainError
 from people.models import User
 from points.models import CorrectionState, Flag, FlagState, PointCorrection
@@ -107,7 +107,7 @@ def propose_correction_of_flag(
 
 def _demand_another(*, flag: Flag, officer: User) -> None:
     if flag.person_id == officer.pk or (
-        flag.household is not None and is_member_of(user=officer, household=flag.household)
+        flag.household is not None and is_member_of(user=officer, household=home_now(household=flag.household))
     ):
         raise FlagOfOneself
 

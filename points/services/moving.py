@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from households.models import ChangeKind, Household, HouseholdChange, Member, NoticeKind
+from households.queries import HomesInACircle, home_now
 from households.services import notify_household
 from households.services.moving import Address, merge_household, move_household, split_household
 from lib.contention import retry_on_contention
@@ -79,11 +80,22 @@ def split_with_points(
 
 
 def follow_points(*, now: dt.datetime) -> int:
-    """Carry what became available at homes whose people are elsewhere; how many points. Safe to repeat."""
+    """Carry what became available at homes whose people are elsewhere; how many points. Safe to repeat.
+
+    :raises HomesInACircle: nobody knows where some of them are; all others' points were carried before.
+    """
     ended = HouseholdChange.objects.exclude(kind=ChangeKind.SPLIT).filter(
         household__accounts__kind=AccountKind.AVAILABLE, household__accounts__balance_points__gt=0
     )
-    return sum(_follow(change_id=change_id, now=now) for change_id in ended.order_by("pk").values_list("pk", flat=True))
+    moved_points, lost = 0, []
+    for change_id in ended.order_by("pk").values_list("pk", flat=True):
+        try:
+            moved_points += _follow(change_id=change_id, now=now)
+        except HomesInACircle as error:
+            lost.append(error)
+    if lost:
+        raise lost[0]
+    return moved_points
 
 
 @retry_on_contention
@@ -95,7 +107,7 @@ def _follow(*, change_id: int, now: dt.datetime) -> int:
 
 def _carry(*, change: HouseholdChange, points_max: int | None, now: dt.datetime) -> int:
     """Move the available points, oldest first, at most so many; how many moved."""
-    home = _home_now(household=change.successor)
+    home = home_now(household=change.successor)
     locks.lock_accounts(household_ids=[change.household_id, home.pk])
     held = Account.objects.get(household_id=change.household_id, kind=AccountKind.AVAILABLE).balance_points or 0
     total = held if points_max is None else min(points_max, held)
@@ -122,18 +134,6 @@ def _carry(*, change: HouseholdChange, points_max: int | None, now: dt.datetime)
         now=now,
     )
     return total
-
-
-def _home_now(*, household: Household) -> Household:
-    """Where its people are by now. A household ends once and for ever, so the way has an end."""
-    while (
-        on := HouseholdChange.objects.exclude(kind=ChangeKind.SPLIT)
-        .filter(household=household)
-        .select_related("successor")
-        .first()
-    ):
-        household = on.successor
-    return household
 
 
 def _oldest(*, ages: Sequence[AgedPoints], points: int) -> list[AgedPoints]:

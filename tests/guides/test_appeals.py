@@ -172,6 +172,16 @@ def test_the_database_keeps_no_appeal_that_cannot_be(
         Appeal.objects.filter(pk=opened.pk).update(**wrong)
 
 
+@pytest.mark.parametrize("gone", [{"answered_at": None}, {"answered_by": None}, {"answer": ""}])
+def test_the_database_keeps_no_answer_of_suns_without_its_time_its_author_or_its_words(
+    bag: DropOff, zhang: Household, grandma: User, sun: User, now: dt.datetime, gone: dict[str, Any]
+) -> None:
+    opened = appeal(bag=bag, zhang=zhang, by=grandma, now=now)
+    answer_appeal(appeal_id=opened.pk, is_upheld=False, answer="有塑料袋", by=sun, now=now)
+    with pytest.raises(IntegrityError, match="appeal_answered_whole"), transaction.atomic():
+        Appeal.objects.filter(pk=opened.pk).update(**gone)
+
+
 def test_what_no_guide_answers_in_three_days_is_zhaos_and_final(
     bag: DropOff, zhang: Household, grandma: User, sun: User, zhao: User, now: dt.datetime
 ) -> None:

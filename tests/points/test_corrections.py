@@ -78,6 +78,8 @@ class TestCorrections:
             ({"decided_by": None}, "correction_decided_by_somebody"),
             ({"state": "PROPOSED", "moved_points": None}, "correction_decided_by_somebody"),
             ({"moved_points": 21}, "correction_moves_what_was_decided"),
+            ({"moved_points": None}, "correction_moves_what_was_decided"),
+            ({"points": -20, "moved_points": None}, "correction_moves_what_was_decided"),
         ],
     )
     def test_the_database_keeps_no_correction_that_cannot_be(

@@ -67,6 +67,16 @@ def test_the_database_refuses_to_change_what_was_posted(a_days_work: None, table
         cursor.execute(statement.format(table) + " WHERE 1 = 0")  # goes through once the trigger is gone
 
 
+@pytest.mark.parametrize("table", ["points_transfer", "points_tallyrun"])
+def test_nor_is_what_was_posted_replaced_by_an_insert(a_days_work: None, table: str) -> None:
+    insert = {
+        "sqlite": f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
+        "postgresql": f"INSERT INTO {table} SELECT * FROM {table} ON CONFLICT (id) DO UPDATE SET id = EXCLUDED.id",
+    }[connection.vendor]
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(insert)
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("table", ["points_transfer", "points_tallyrun"])
 def test_postgresql_refuses_to_truncate_the_ledger(a_days_work: None, table: str) -> None:
