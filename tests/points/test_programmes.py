@@ -6,7 +6,7 @@ import pytest
 
 from households.models import Community, Household
 from points.audit import verify_ledger
-from points.models import PointRule, Programme, RuleUnit
+from points.models import DaySettlement, PointRule, Programme, RuleUnit
 from sorting.models import SmartBin
 from tests.builders import at, make_drop_off
 from tests.conftest import TODAY
@@ -60,3 +60,16 @@ def test_a_communitys_own_programme_goes_before_a_later_one_of_the_district(
     assert balances(zhang) == (3 + 3, 0)
     assert balances(wang) == (7 + 10, 0)
     assert verify_ledger().faults == []
+
+
+def test_each_of_zhangs_days_names_the_version_that_rated_it_and_another_name_is_found(
+    zhang: Household, bin_07: SmartBin, now: dt.datetime
+) -> None:
+    seven = pay(holds_from=TODAY, food_points=7)
+    for on in (YESTERDAY, TODAY):
+        drop_off(zhang, smart_bin=bin_07, on=on)
+    drain(now=now)
+    days = DaySettlement.objects.order_by("occurred_on")
+    assert list(days.values_list("programme__name", "awarded_points")) == [("默认积分方案", 10), ("每次7分", 7)]
+    days.filter(occurred_on=YESTERDAY).update(programme=seven)
+    assert [fault.kind for fault in verify_ledger().faults] == ["day_programme_wrong"]
