@@ -25,7 +25,7 @@ from tests.guides.test_spot_checks import a_photo
 # Playwright keeps an event loop in this thread until the session ends, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
-# A machine with three test processes on two cores may take its time.
+# A machine with four test processes on two cores may take its time.
 expect.set_options(timeout=30_000)
 
 DAY = dt.timedelta(days=1)

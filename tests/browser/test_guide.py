@@ -16,6 +16,7 @@ from households.models import Household
 from people.models import Role, RoleGrant, ScopeKind, User
 from sorting.models import SmartBin, SpotCheck, Verdict, Verification
 from tests.browser.conftest import Visit
+from tests.browser.waiting import comes_to
 from tests.builders import make_drop_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,6 +80,13 @@ def open_as(user: User, opened: Visit, server: LiveServer, address: str = "/guid
     return opened.page
 
 
+KEPT_PAGES = """async () => {
+  for (const name of await caches.keys())
+    if (name.startsWith('guide-pages-')) return (await (await caches.open(name)).keys()).length;
+  return 0;
+}"""
+
+
 def ready(page: Page) -> None:
     """The script has taken over."""
     page.wait_for_selector("html[data-ready]")
@@ -86,13 +94,7 @@ def ready(page: Page) -> None:
 
 def keeps_pages(page: Page) -> None:
     """The service worker has kept what opens without a network."""
-    page.wait_for_function(
-        """async () => {
-          for (const name of await caches.keys())
-            if (name.startsWith('guide-pages-')) return (await (await caches.open(name)).keys()).length === 2;
-          return false;
-        }"""
-    )
+    comes_to(page, KEPT_PAGES, 2)
 
 
 def judge(page: Page, drop_off_id: int, word: str) -> None:

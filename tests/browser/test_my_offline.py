@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from households.models import Household
@@ -13,6 +13,7 @@ from people.models import User
 from sorting.models import SmartBin
 from tests.browser.conftest import Visit
 from tests.browser.test_my import sign_in
+from tests.browser.waiting import comes_to
 from tests.pages.my.conftest import make_resident
 from tests.rewards import earn
 
@@ -23,7 +24,6 @@ KEPT = """async () => {
 }"""
 SHELL_SIZE = """async () => (await caches.match('/my/offline'))?.headers.get('X-Text-Size')"""
 CONTROLLED = "() => navigator.serviceWorker.controller?.state"
-TRIES_MAX, TRY_MS = 300, 100
 BALANCE = re.compile(r"\d+月\d+日 \d\d:\d\d 的积分")
 
 
@@ -33,15 +33,6 @@ def grandma(zhang: Household, bin_07: SmartBin) -> User:
     now = timezone.now()
     earn(households=[zhang], smart_bin=bin_07, points=1_200, now=now)
     return make_resident(household=zhang, name="张奶奶", phone="13800000001", now=now)
-
-
-def comes_to(page: Page, script: str, value: str | None) -> None:
-    """The script's promise comes to this value sooner or later (wait_for_function takes any promise for a yes)."""
-    for _ in range(TRIES_MAX):
-        if (found := page.evaluate(script)) == value:
-            return
-        page.wait_for_timeout(TRY_MS)
-    raise AssertionError(f"{script} is {found!r}, not {value!r}")
 
 
 def test_mrs_zhang_sees_her_last_balance_without_a_network_and_none_after_signing_out(
