@@ -104,6 +104,9 @@ def _copied_postgresql(*, factory: pytest.TempPathFactory) -> Iterator[None]:
     with (folder / "users.lock").open("w") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
         connection.settings_dict["TEST"]["TEMPLATE"] = name
+        # A test is one transaction, and on a busy machine it may be idle for longer than a request ever is.
+        options = connection.settings_dict["OPTIONS"]
+        options["options"] = f"{options['options']} -c idle_in_transaction_session_timeout=120s"
         yield
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
