@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from guides.services.appeals import escalate_overdue
 from guides.services.sampling import commit_sample_keys
 from indicators.services.standing import count_standings
 from people.services import forget_old_codes, forget_old_tries
@@ -53,6 +54,12 @@ def expire_redemptions() -> int:
 def announce_what_expires() -> int:
     """Tell the households what ends with the year; how many were told."""
     return announce_expiry(now=timezone.now())
+
+
+@app.task(name="worker.escalate_appeals")
+def escalate_overdue_appeals() -> int:
+    """Give the officers the appeals that no guide answered in time; how many."""
+    return escalate_overdue(now=timezone.now())
 
 
 @app.task(name="worker.look_for_flags")

@@ -8,7 +8,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from guides.models import Appeal
+from guides.services.appeals import open_appeal
 from households.models import Household
+from people.models import User
 from points.models import Flag
 from sorting.models import Alert, AlertKind, FillReading, SmartBin
 from sorting.services.photos import record_photo
@@ -56,6 +59,23 @@ def test_flags_are_looked_for_once_a_night_whoever_comes_first(zhang: Household,
         make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=then, weight_g=31_000)
         assert (tasks.look_for_flags_tonight(), tasks.look_for_flags_tonight()) == (1, 0)
     assert Flag.objects.get().household == zhang
+
+
+def leave_unanswered(*, household: Household, smart_bin: SmartBin, by: User) -> Appeal:
+    """The household appealed four days ago, and no guide has answered in three."""
+    then = timezone.now() - dt.timedelta(days=4)
+    bag = make_drop_off(smart_bin=smart_bin, household=household, occurred_at=then)
+    return open_appeal(household=household, drop_off_id=bag.pk, subject="WEIGHT", words="", by=by, now=then)
+
+
+@pytest.mark.django_db
+def test_an_appeal_that_no_guide_answered_is_the_officers_once_whoever_looks(
+    zhang: Household, bin_07: SmartBin, chen: User
+) -> None:
+    appeal = leave_unanswered(household=zhang, smart_bin=bin_07, by=chen)
+    assert (tasks.escalate_overdue_appeals(), tasks.escalate_overdue_appeals()) == (1, 0)
+    appeal.refresh_from_db()
+    assert appeal.escalated_at is not None
 
 
 @pytest.mark.django_db

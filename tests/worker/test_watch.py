@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from guides.models import SampleCommitment
 from households.models import Household
+from people.models import User
 from points.models import PointRule, Programme
 from sorting.models import Alert, AlertKind, SmartBin
 from sorting.services.status import Heartbeat, record_status
@@ -18,6 +19,7 @@ from tests.builders import make_batch, make_drop_off
 from tests.emptying import emptying_allowed
 from tests.points.programmes import make_programme
 from tests.worker.test_tally import balances
+from tests.worker.test_tasks import leave_unanswered
 from worker.tally import drain
 from worker.watch import watch
 
@@ -55,6 +57,15 @@ def test_the_watch_looks_at_the_bins_too(bin_07: SmartBin, asked_to_stop_soon: N
     record_status(smart_bin=bin_07, heartbeat=heartbeat, received_at=an_hour_ago)
     watch()
     assert Alert.objects.get().kind == AlertKind.OFFLINE
+
+
+def test_the_watch_watches_the_deadlines_of_appeals(
+    zhang: Household, bin_07: SmartBin, chen: User, asked_to_stop_soon: None
+) -> None:
+    appeal = leave_unanswered(household=zhang, smart_bin=bin_07, by=chen)
+    watch()
+    appeal.refresh_from_db()
+    assert appeal.escalated_at is not None
 
 
 def test_the_watch_puts_the_keys_of_samples_on_record(asked_to_stop_soon: None) -> None:
