@@ -2,8 +2,10 @@
 
 - `postgres` marks what only PostgreSQL can show (locks, races, restarts): left out of the SQLite half, with a line that
   counts them, and run on the other.
+- `any_database` marks what would be the same on any database though it asks one (who may do what).
 - What asks no database of the half (arithmetic, processes over files of their own) and what looks through a browser is
-  the same in both: where one command runs both halves (FENFEN_HALVES=both), the second leaves it out and counts it.
+  the same in both: where one command runs both halves (FENFEN_HALVES=both), the second leaves these and those marked
+  `any_database` out and counts them.
 - `--fail-on-skip` (on where CI=true) turns skips into failures; only a test whose real data are absent may be skipped,
   and a line counts those too.
 """
@@ -33,8 +35,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker."""
+    """Declare the markers."""
     config.addinivalue_line("markers", "postgres: needs PostgreSQL; left out, and counted, on SQLite")
+    config.addinivalue_line("markers", "any_database: the same on any database; runs in the first half only")
     config.stash[LEFT_OUT] = 0
 
 
@@ -56,6 +59,8 @@ def asks_the_database(*, item: pytest.Item) -> bool:
     fixtures = set(getattr(item, "fixturenames", ()))
     if item.get_closest_marker("postgres"):
         return True
+    if item.get_closest_marker("any_database"):
+        return False
     return "browser" not in fixtures and bool(item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES)
 
 

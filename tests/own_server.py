@@ -19,6 +19,7 @@ from launch.ports import answers_ok, free_port
 from tests.migrated import copy_migrated, made_once
 
 START_TIMEOUT_S = 60
+KEY_FILE = "B-0007.json"
 DISTRICT = {
     "communities": "subdistrict,community,is_urban_core,is_pilot\n东城街道,东湖花园,yes,yes\n",
     "households": "subdistrict,community,building,unit,room,rfid\n东城街道,东湖花园,1,1,101,A0000001\n",
@@ -36,7 +37,7 @@ class OwnServer:
         self.port = free_port()
         self.log = folder / "web.log"
         self.environment = environment_of(folder=folder)
-        self.key = self.make_key("B-0007")
+        self.key = str(json.loads((folder / KEY_FILE).read_text(encoding="utf8"))["key"])
         self._child: Child | None = None
 
     @property
@@ -102,7 +103,7 @@ def manage(*arguments: str, environment: dict[str, str]) -> "subprocess.Complete
 
 @pytest.fixture(scope="session")
 def small_district(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a database: one community, one household, bins B-0007 and B-0008, no keys."""
+    """A folder with a database: one community, one household, bin B-0007 with its key, and B-0008 without."""
 
     def make(folder: Path) -> None:
         copy_migrated(factory=tmp_path_factory, folder=folder)
@@ -110,6 +111,8 @@ def small_district(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for name, rows in DISTRICT.items():
             (folder / f"{name}.csv").write_text(rows, encoding="utf8")
             manage(f"import_{name}", str(folder / f"{name}.csv"), environment=environment)
+        made = manage("bin_key", "B-0007", "--json", environment=environment)
+        (folder / KEY_FILE).write_text(made.stdout, encoding="utf8")
 
     return made_once(factory=tmp_path_factory, name="district", make=make)
 

@@ -25,7 +25,7 @@ from tests.api.access_requests import REQUESTS
 from tests.api.access_routes import METHODS, Route, all_routes, methods_of
 from tests.conftest import NOON
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 ROUTES = {route.name: route for route in all_routes()}
 ROWS = read_matrix()
 API = "api/"
