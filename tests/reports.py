@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from indicators.models import Department, IndicatorMeasure, IndicatorValue
+from indicators.models import Department, IndicatorMeasure, IndicatorValue, MonthlyReport, ReportState
 from indicators.services.reporting import report_value
 from people.models import Role, RoleGrant, ScopeKind, User
 from tests.conftest import NOON
@@ -60,3 +60,19 @@ def report(*, reporter: User, number: int = 5, now: dt.datetime = NOON, **change
         "data": PDF,
     }
     return report_value(**said | changed, reporter=reporter, now=now)
+
+
+def a_made_report() -> MonthlyReport:
+    """The monthly report of October, its files a word each."""
+    report, _ = MonthlyReport.objects.get_or_create(
+        starts_on=dt.date(2026, 10, 1),
+        defaults={
+            "requested_by": User.objects.earliest("pk"),
+            "requested_at": NOON,
+            "finished_at": NOON,
+            "state": ReportState.DONE,
+            "xlsx": b"x",
+            "pdf": b"x",
+        },
+    )
+    return report

@@ -15,5 +15,7 @@ SCHEDULE = {
     "remove files without a row": {"task": "worker.sweep_photo_files", "schedule": crontab(minute="25")},
     "commit the keys of samples": {"task": "worker.commit_sample_keys", "schedule": crontab(minute="15")},
     "count how communities stand": {"task": "worker.count_standings", "schedule": crontab(minute="*/15")},
+    # Whoever asked looks at the screen; a worker that was away does not find an hour of these.
+    "make monthly reports": {"task": "worker.make_reports", "schedule": 5.0, "options": {"expires": 30}},
     "forget what is old": {"task": "worker.forget_what_is_old", "schedule": crontab(hour="3", minute="40")},
 }

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from guides.services.appeals import escalate_overdue
 from guides.services.sampling import commit_sample_keys
+from indicators.services.monthly import clear_old_reports, make_next_report
 from indicators.services.standing import count_standings
 from people.services import forget_old_codes, forget_old_tries
 from points.expiry import announce_expiry, expire_due
@@ -20,7 +21,14 @@ from worker.celery import app
 from worker.nudge import TALLY_TASK
 from worker.tally import drain
 
-FORGETTING = (forget_old_messages, forget_old_readings, forget_old_runs, forget_old_codes, forget_old_tries)
+FORGETTING = (
+    forget_old_messages,
+    forget_old_readings,
+    forget_old_runs,
+    forget_old_codes,
+    forget_old_tries,
+    clear_old_reports,
+)
 
 
 @app.task(name=TALLY_TASK)
@@ -77,7 +85,7 @@ def watch_all_bins() -> int:
 
 @app.task(name="worker.forget_what_is_old")
 def forget_what_is_old() -> int:
-    """Delete what nobody will ask for again: answers, fill readings and runs of bins, one-time codes; how many."""
+    """Delete what nobody will ask for again: what bins said, one-time codes, reports' files; how many."""
     now = timezone.now()
     return sum(forget(now=now) for forget in FORGETTING)
 
@@ -104,3 +112,12 @@ def commit_keys_of_samples() -> int:
 def count_community_standings() -> int:
     """Count how every community has sorted lately, for residents' first screens; how many communities."""
     return count_standings(now=timezone.now())
+
+
+@app.task(name="worker.make_reports")
+def make_monthly_reports() -> int:
+    """Make the monthly reports that officers asked for, one after the other; how many."""
+    made_count = 0
+    while make_next_report(clock=timezone.now) is not None:
+        made_count += 1
+    return made_count

@@ -1,6 +1,7 @@
 """CommunityDay, CommunityStanding, the plan's 47 indicators, departments' reports, surveys, what was published."""
 
 from indicators.models.community_days import CommunityDay
+from indicators.models.monthly import MonthlyReport, ReportState
 from indicators.models.plan import Direction, Indicator, IndicatorMeasure, IndicatorValue, Source
 from indicators.models.publications import Publication, PublicationProposal, PublishedFigure, Stage
 from indicators.models.reports import Department, Evidence, ReportDeadline, ValueReview
@@ -16,10 +17,12 @@ __all__ = [
     "Indicator",
     "IndicatorMeasure",
     "IndicatorValue",
+    "MonthlyReport",
     "Publication",
     "PublicationProposal",
     "PublishedFigure",
     "ReportDeadline",
+    "ReportState",
     "Satisfaction",
     "Source",
     "Stage",

@@ -17,6 +17,7 @@ SCREENS: tuple[tuple[str, str], ...] = (
     ("bureau-reports", "部门填报"),
     ("bureau-loads", "清运单"),
     ("bureau-published", "月度发布"),
+    ("bureau-monthly", "月报"),
     ("bureau-quality", "数据质量"),
     ("bureau-problems", "问题整改"),
     ("bureau-roster", "督导排班"),

@@ -6,6 +6,7 @@ from pages.bureau.appeals import appeals, one_appeal
 from pages.bureau.flags import flag, flags
 from pages.bureau.lists import lists
 from pages.bureau.loads import views as loads
+from pages.bureau.monthly import monthly, monthly_file
 from pages.bureau.overview import live, overview
 from pages.bureau.photos import photo, photos
 from pages.bureau.plan import plan
@@ -28,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("households/<int:household_id>", household, name="bureau-household"),
     path("plan", plan, name="bureau-plan"),
     path("published", published, name="bureau-published"),
+    path("monthly", monthly, name="bureau-monthly"),
+    path("monthly/<int:report_id>.<str:file_format>", monthly_file, name="bureau-monthly-file"),
     path("quality", quality, name="bureau-quality"),
     path("reports/", reports.reports, name="bureau-reports"),
     path("reports/enter/<int:measure_id>", reports.enter, name="bureau-report-enter"),

@@ -148,6 +148,9 @@ GET     bureau-appeals                            302   403   403   403   403   
 GET     bureau-appeal                             302   403   403   403   403   200   403
 POST    bureau-appeal                             302   403   403   403   403   404   403
 GET     bureau-published                          302   403   403   403   403   200   403
+GET     bureau-monthly                            302   403   403   403   403   200   403
+POST    bureau-monthly                            302   403   403   403   403   302   403
+GET     bureau-monthly-file                       302   403   403   403   403   200   403
 GET     bureau-quality                            302   403   403   403   403   200   403
 POST    bureau-published                          302   403   403   403   403   302   403
 GET     bureau-photos                             302   403   403   403   403   200   403
