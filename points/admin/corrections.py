@@ -82,10 +82,15 @@ class PointCorrectionAdmin(ReadOnlyAdmin):
         if household is None:
             return f"没有户码为“{household_code}”的住户,请核对"
         try:
-            propose_correction(household=household, points=points, reason=reason, officer=officer, now=timezone.now())
+            proposed = propose_correction(
+                household=household, points=points, reason=reason, officer=officer, now=timezone.now()
+            )
         except DomainError as error:
             return error.text
         self.message_user(request, "已提出,等另一位同事复核", messages.SUCCESS)
+        if proposed.household != household:
+            told = f"户码 {household.code} 已搬走或并入另一户,这笔更正记在户码 {proposed.household.code}"
+            self.message_user(request, told, messages.WARNING)
         return ""
 
     @admin.action(description="批准(积分立即变动)", permissions=["decide"])

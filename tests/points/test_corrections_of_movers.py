@@ -3,7 +3,10 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 
 from households.models import ChangeKind, Community, Household, HouseholdChange, Member, Notice
 from households.queries import HomesInACircle, home_now
@@ -110,6 +113,19 @@ def test_qian_who_lives_with_zhang_now_neither_judges_nor_corrects_the_old_home(
             officer=qian,
             now=now,
         )
+
+
+@pytest.mark.django_db
+def test_zhao_who_types_the_old_code_reads_where_the_correction_went(
+    client: Client, new_home: Household, zhang: Household, zhao: User
+) -> None:
+    zhao.is_staff = True
+    zhao.save()
+    zhao.user_permissions.set(Permission.objects.filter(codename__endswith="_pointcorrection"))
+    client.force_login(zhao)
+    typed = {"household_code": zhang.code, "points": "-20", "reason": "重复计分"}
+    page = client.post(reverse("admin:points_pointcorrection_add"), typed, follow=True).content.decode()
+    assert f"户码 {zhang.code} 已搬走或并入另一户,这笔更正记在户码 {new_home.code}" in page
 
 
 @pytest.mark.django_db
