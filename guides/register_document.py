@@ -181,7 +181,7 @@ def _problems(register: Register) -> DocumentTable:
 def _problem(problem: Problem) -> tuple[Cell, ...]:
     return (
         timezone.localtime(problem.found_at),
-        name_of(problem.found_by),
+        problem.finder,
         problem.point.name + (f" {problem.bin.code}" if problem.bin else ""),
         ":".join(filter(None, (str(problem.get_kind_display()), problem.note))),
         _picture(problem.photo),

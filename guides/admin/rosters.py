@@ -52,7 +52,7 @@ class ProblemAdmin(ReadOnlyAdmin):
     """问题."""
 
     list_display = ("found_at", "kind", "point", "due_at", "rectified_at")
-    fields = readonly_fields = (*list_display, "bin", "note", "found_by", "rectified_by", "rectified_note")
+    fields = readonly_fields = (*list_display, "bin", "note", "finder", "rectified_by", "rectified_note")
     list_filter = ("kind",)
     list_select_related = ("point",)
     ordering = ("-found_at", "pk")

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from guides.models.scenes import ScenePhoto
+from households.models import Household
 from sorting.models import CollectionPoint, SmartBin
 
 
@@ -20,10 +21,15 @@ class ProblemKind(models.TextChoices):
     OTHER = "OTHER", "其他"
 
 
+RESIDENT_KINDS = (ProblemKind.OVERFLOW, ProblemKind.BIN_BROKEN)  # what residents report
+A_RESIDENT = "住户"
+
+
 class Problem(models.Model):
     """问题: found at a point (and one bin of it, where it is one), rectified (整改) by `due_at` or overdue.
 
     Once rectified it is closed; the same thing found again is another problem. `client_id` is made by whoever sends it.
+    `household`: of the resident who reported it, shown to nobody else; screens and registers say `finder`.
     """
 
     point = models.ForeignKey(CollectionPoint, on_delete=models.PROTECT, related_name="problems", verbose_name="投放点")
@@ -37,6 +43,15 @@ class Problem(models.Model):
     )
     found_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="发现人"
+    )
+    household = models.ForeignKey(
+        Household,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name="报告住户",
     )
     found_at = models.DateTimeField("发现时间")
     due_at = models.DateTimeField("整改期限")
@@ -63,6 +78,9 @@ class Problem(models.Model):
                 fields=["found_by", "client_id"], condition=~Q(client_id=""), name="problem_sent_once"
             ),
             models.CheckConstraint(condition=Q(kind__in=ProblemKind.values), name="problem_kind_known"),
+            models.CheckConstraint(
+                condition=Q(household__isnull=True) | Q(kind__in=RESIDENT_KINDS), name="problem_kind_of_a_resident"
+            ),
             models.CheckConstraint(condition=Q(due_at__gt=F("found_at")), name="problem_due_after_found"),
             models.CheckConstraint(
                 condition=Q(
@@ -76,6 +94,13 @@ class Problem(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["due_at"], condition=Q(rectified_at__isnull=True), name="problem_open")]
+
+    @property
+    def finder(self) -> str:
+        """Who found it, as others may read: a guide's name, of a resident that it was one."""
+        if self.household_id is not None:
+            return A_RESIDENT
+        return self.found_by.display_name or self.found_by.get_username()
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.point}"

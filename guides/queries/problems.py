@@ -6,7 +6,7 @@ from collections.abc import Collection
 from django.db.models import F, QuerySet
 
 from guides.models import Problem
-from households.models import Community
+from households.models import Community, Household
 
 
 def problems_in_communities(*, community_ids: Collection[int], since: dt.datetime) -> QuerySet[Problem]:
@@ -28,3 +28,9 @@ def problems_for_bureau(*, communities: QuerySet[Community], is_rectified: bool)
     found = Problem.objects.filter(point__community__in=communities, rectified_at__isnull=not is_rectified)
     ordered = found.order_by("-rectified_at", "-pk") if is_rectified else found.order_by("due_at", "pk")
     return ordered.select_related("point__community", "bin", "found_by")
+
+
+def problems_of_household(*, household: Household) -> QuerySet[Problem]:
+    """What the household's people reported, the newest first."""
+    found = Problem.objects.filter(household=household).select_related("point", "bin")
+    return found.order_by("-found_at", "-pk")

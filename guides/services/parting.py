@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from guides.models import Appeal, HomeVisit
+from guides.models import Appeal, HomeVisit, Problem
 from households import services as households
 from households.models import Household
 from households.services.parting import GONE
@@ -13,7 +13,7 @@ from people.models import User
 
 @transaction.atomic
 def leave_programme(*, household: Household, by: User, now: dt.datetime) -> bool:
-    """As households.services.leave_programme; appeals and visits stay as numbers, without their words.
+    """As households.services.leave_programme; appeals, reports and visits stay as numbers, without their words.
 
     :raises households.services.members.NotTheFirstMember: as there, and nothing is forgotten.
     """
@@ -22,5 +22,6 @@ def leave_programme(*, household: Household, by: User, now: dt.datetime) -> bool
         appeals = Appeal.objects.filter(household=household)
         appeals.update(words="")
         appeals.exclude(answer="").update(answer=GONE)
+        Problem.objects.filter(household=household).update(note="")
         HomeVisit.objects.filter(household=household).update(note="")
     return has_left

@@ -9,6 +9,8 @@ from guides.models import Problem, ProblemKind
 from guides.queries import community_ids_of_guide
 from guides.services.scene_photos import keep_scene_photo, make_scene_pictures
 from guides.services.shifts import point_of_guide
+from households.models import NoticeKind
+from households.services.notices import notify_household
 from lib.errors import DomainError
 from people.models import User
 from sorting.models import SmartBin
@@ -104,7 +106,8 @@ def report_problem(
 
 
 def rectify_problem(*, guide: User, problem_id: int, now: dt.datetime, note: str = "", photo: bytes = b"") -> Problem:
-    """Close a problem that was put right, with a photo of how it looks now where there is one.
+    """Close a problem that was put right, with a photo of how it looks now where there is one; a resident who reported
+    it is told.
 
     :raises ProblemNotFound: not in a community given to the guide today.
     :raises AlreadyRectified: somebody did before.
@@ -117,7 +120,7 @@ def rectify_problem(*, guide: User, problem_id: int, now: dt.datetime, note: str
     pictures = make_scene_pictures(data=photo)
     with transaction.atomic():
         found = Problem.objects.filter(pk=problem_id, point__community__in=community_ids)
-        problem = found.select_for_update(of=("self",)).select_related("point__community").first()
+        problem = found.select_for_update(of=("self",)).select_related("point__community", "household").first()
         if problem is None:
             raise ProblemNotFound
         if problem.rectified_at is not None:
@@ -127,6 +130,14 @@ def rectify_problem(*, guide: User, problem_id: int, now: dt.datetime, note: str
         )
         problem.rectified_by, problem.rectified_at, problem.rectified_note = guide, now, note.strip()
         problem.save(update_fields=["rectified_by", "rectified_at", "rectified_note", "rectified_photo"])
+        if problem.household is not None:
+            notify_household(
+                household=problem.household,
+                kind=NoticeKind.COMMUNITY,
+                text=f"您报告的“{problem.point.name} {problem.get_kind_display()}”已经整改好了,谢谢。",
+                reference=f"problem/{problem.pk}/rectified",
+                now=now,
+            )
     return problem
 
 

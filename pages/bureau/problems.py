@@ -7,7 +7,6 @@ from django.views.decorators.http import require_safe
 
 from guides.models import Problem, ScenePhoto
 from guides.queries.problems import problems_for_bureau
-from guides.register_document import name_of
 from households.reach import communities_in_reach
 from pages.access import for_roles
 from pages.bureau.shell import render_bureau
@@ -50,7 +49,7 @@ def _row(problem: Problem) -> dict[str, object]:
         "kind": problem.get_kind_display(),
         "note": problem.note,
         "found_at": problem.found_at,
-        "found_by": name_of(problem.found_by),
+        "found_by": problem.finder,
         "due_at": problem.due_at,
         "photo_id": problem.photo_id,
         "rectified_at": problem.rectified_at,

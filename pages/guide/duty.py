@@ -12,7 +12,7 @@ from guides.register_document import name_of
 from guides.services.shifts import Place, PointNotFound, end_shift, start_shift
 from lib.errors import DomainError
 from pages.guide.shell import Duty, for_guides, render_guide, shift_clock
-from pages.guide.uploads import uploaded
+from pages.uploads import uploaded
 from pages.weeks import day_word, week_asked
 from people.models import User
 from sorting.models import CollectionPoint

@@ -10,7 +10,7 @@ from lib.errors import DomainError
 from lib.picture_turns import in_turn
 from lib.qr import read_qr
 from pages.guide.shell import Duty, for_guides, render_guide
-from pages.guide.uploads import uploaded
+from pages.uploads import uploaded
 
 CODE_CHARACTERS_MAX = 200
 

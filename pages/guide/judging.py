@@ -20,8 +20,8 @@ from guides.services.verdicts import (
 )
 from lib.errors import DomainError
 from pages.guide.shell import Duty, for_guides, render_guide
-from pages.guide.uploads import uploaded
 from pages.guide.wording import categories, verdict_word
+from pages.uploads import uploaded
 from sorting.categories import WasteCategory
 from sorting.models import DropOff, Verdict
 from sorting.queries.photos import photo_ids_of_drop_offs

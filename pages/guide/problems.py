@@ -13,7 +13,7 @@ from guides.queries.problems import problems_in_communities
 from guides.services.problems import ProblemNotFound, rectify_problem, report_problem
 from lib.errors import DomainError
 from pages.guide.shell import Duty, for_guides, render_guide
-from pages.guide.uploads import uploaded
+from pages.uploads import uploaded
 from sorting.models import SmartBin
 
 SHOWN_DAYS = 7  # what was rectified stays in the list so long
@@ -106,7 +106,7 @@ def _line(*, problem: Problem, now: dt.datetime) -> dict[str, object]:
         "place": f"{problem.point.community.name} {problem.point.name}" + (f" {problem.bin}" if problem.bin else ""),
         "note": problem.note,
         "found_at": problem.found_at,
-        "found_by": problem.found_by.display_name or problem.found_by.get_username(),
+        "found_by": problem.finder,
         "due_at": problem.due_at,
         "is_open": is_open,
         "is_overdue": is_open and problem.due_at < now,

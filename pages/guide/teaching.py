@@ -30,7 +30,7 @@ from lib.errors import DomainError
 from lib.qr import qr_svg
 from pages.guide.finding import photographed
 from pages.guide.shell import Duty, for_guides, render_guide
-from pages.guide.uploads import uploaded
+from pages.uploads import uploaded
 
 SHOWN_DAYS = 30
 AHEAD_DAYS = 60

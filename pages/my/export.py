@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from guides.models import Appeal, Attendance, HomeVisit
+from guides.models import Appeal, Attendance, HomeVisit, Problem
 from households.models import Card, Consent, Household, HouseholdChange, Member, Notice
 from households.services.opening import SUBJECT_KIND
 from indicators.models import SurveyAnswer
@@ -34,6 +34,7 @@ def own_data(*, household: Household, now: dt.datetime) -> dict[str, Any]:
         "appeals": _appeals(household=household),
         "gatherings": _gatherings(household=household),
         "home_visits": _home_visits(household=household),
+        "problems_reported": _problems_reported(household=household),
         "survey_answers": _survey_answers(household=household),
         "looked_at_by": _looks(household=household),
     }
@@ -150,6 +151,20 @@ def _gatherings(*, household: Household) -> Rows:
 def _home_visits(*, household: Household) -> Rows:
     rows = HomeVisit.objects.filter(household=household).order_by("pk")
     return ({"visited_at": _iso(each.visited_at), "is_met": each.is_met, "note": each.note} for each in rows)
+
+
+def _problems_reported(*, household: Household) -> Rows:
+    rows = Problem.objects.filter(household=household).select_related("point").order_by("pk")
+    return (
+        {
+            "point": each.point.name,
+            "kind": each.kind,
+            "note": each.note,
+            "found_at": _iso(each.found_at),
+            "rectified_at": _iso(each.rectified_at),
+        }
+        for each in rows
+    )
 
 
 def _survey_answers(*, household: Household) -> Rows:

@@ -9,6 +9,7 @@ from pages.my.me import consent, export, invite, leave, me, notices, remove
 from pages.my.neighbourhood import community, points
 from pages.my.offline import icon, offline_page, service_worker
 from pages.my.pin_sign_in import enter_pin
+from pages.my.problems import problems
 from pages.my.records import records, statement
 from pages.my.rewards import cancel, redemption, redemptions, reward, rewards
 from pages.my.showing import code_to_show
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("redemptions", redemptions, name="my-redemptions"),
     path("redemptions/<int:redemption_id>", redemption, name="my-redemption"),
     path("redemptions/<int:redemption_id>/cancel", cancel, name="my-redemption-cancel"),
+    path("problems", problems, name="my-problems"),
     path("survey", survey, name="my-survey"),
     path("notices", notices, name="my-notices"),
     path("me", me, name="my-me"),

@@ -60,6 +60,8 @@ GET     my-community                              302   200   200   302   302   
 GET     my-rewards                                302   200   200   302   302   302   302
 GET     my-reward                                 302   200   200   302   302   302   302
 GET     my-redemptions                            302   200   200   302   302   302   302
+GET     my-problems                               302   200   200   302   302   302   302
+POST    my-problems                               302   302ZL 302W  302   302   302   302
 GET     my-survey                                 302   200   200   302   302   302   302
 POST    my-survey                                 302   302   302   302   302   302   302
 GET     my-notices                                302   200   200   302   302   302   302

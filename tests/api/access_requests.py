@@ -21,6 +21,7 @@ SLIP = {
 REQUESTS: Mapping[str, Callable[[Owned], Any]] = {
     "POST bureau-household": lambda owned: {"reason": "核对投诉"},
     "POST my-reward": lambda owned: {"key": "tap-of-the-matrix"},
+    "POST my-problems": lambda owned: {"place": owned.point.pk, "kind": "OVERFLOW", "client_id": "full-1"},
     "POST my-survey": lambda owned: {"is_reached": "1", "is_aware": "1", "satisfaction": "QUITE"},
     "POST my-consent": lambda owned: {"kind": "PHOTO", "give": "1"},
     "POST my-member-invite": lambda owned: {"name": "小明", "phone": "13800000008"},

@@ -1,4 +1,4 @@
-"""The bureau's survey in a real browser: Zhao asks at a desk, Mrs Zhang answers by phone, Zhao reads it on both."""
+"""The bureau's survey in a real browser: Zhao asks at a desk, Mrs Zhang answers by phone and reports a full bin."""
 
 from collections.abc import Callable
 
@@ -8,9 +8,11 @@ from pytest_django.live_server_helper import LiveServer
 
 from households.models import Household
 from people.models import User
+from sorting.models import SmartBin
 from tests.browser.conftest import Visit
 from tests.browser.test_bureau_guides import open_as_zhao
 from tests.browser.test_my import sign_in
+from tests.guides.test_spot_checks import a_photo
 from tests.pages.my.conftest import PHONE, make_resident
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,7 +26,7 @@ def look(opened: Visit, step: str) -> None:
 
 
 def test_zhao_asks_mrs_zhang_answers_and_zhao_sees_who_is_silent(
-    visit: Callable[..., Visit], live_server: LiveServer, zhao: User, zhang: Household, li: Household
+    visit: Callable[..., Visit], live_server: LiveServer, zhao: User, zhang: Household, li: Household, bin_07: SmartBin
 ) -> None:
     desk, phone = visit(width=1_440), visit(width=360, scheme="dark")
     page = open_as_zhao(desk, zhao=zhao, server=live_server, address="/bureau/surveys/")
@@ -47,6 +49,14 @@ def test_zhao_asks_mrs_zhang_answers_and_zhao_sees_who_is_silent(
     phone.page.get_by_role("button", name="提交").click()
     phone.page.get_by_text("已收到，谢谢").wait_for()
     look(phone, "my-survey-answered")
+
+    phone.page.goto(f"{live_server.url}/my/problems")
+    phone.page.get_by_label("桶满了").check()
+    phone.page.get_by_label("照片").set_input_files({"name": "b.jpg", "mimeType": "image/jpeg", "buffer": a_photo()})
+    look(phone, "my-problems")
+    phone.page.get_by_role("button", name="提交").click()
+    phone.page.get_by_text("处理好了有消息").wait_for()
+    look(phone, "my-problems-reported")
 
     page.reload()
     assert page.get_by_role("row", name="东湖花园").inner_text().split() == ["东湖花园", "2", "1", "1", "—", "—", "—"]
