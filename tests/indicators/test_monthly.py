@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import python_calamine
-from django.db import connection
+from django.db import connection, transaction
 
 import indicators.services.monthly as monthly
 from households.models import Community, Household
@@ -182,25 +182,40 @@ def test_files_are_kept_for_thirty_days(zhao: User) -> None:
     assert (report.state, bytes(report.xlsx), bytes(report.pdf)) == (ReportState.CLEARED, b"", b"")
 
 
+def test_an_attempt_that_was_taken_for_dead_and_comes_back_changes_nothing(
+    october: Community, zhao: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(**_: object) -> bytes:
+        """While this attempt draws its pages, another one takes the report."""
+        MonthlyReport.objects.update(started_at=NOON + STALLED_AFTER, attempt_count=2, percent=40)
+        return b"%PDF-late"
+
+    request_report(month=OCTOBER, officer=zhao, now=NOON)
+    monkeypatch.setattr(monthly, "make_pdf", slow)
+    report = make_next_report(clock=lambda: NOON)
+    assert report is not None
+    assert (report.state, report.percent, bytes(report.pdf)) == (ReportState.MAKING, 40, b"")
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_make_two_reports_and_never_the_same(october: Community, zhao: User) -> None:
-    for month in (OCTOBER, month_of(day=dt.date(2026, 9, 1))):
-        request_report(month=month, officer=zhao, now=NOON)
+def test_a_worker_passes_by_what_another_is_claiming_and_makes_the_next(october: Community, zhao: User) -> None:
+    first, second = (
+        request_report(month=month_of(day=dt.date(2026, month, 1)), officer=zhao, now=NOON) for month in (9, 10)
+    )
     made: list[int] = []
-    barrier = threading.Barrier(2)
 
     def work() -> None:
-        barrier.wait(timeout=30)
         report = make_next_report(clock=lambda: NOON)
         if report is not None:
             made.append(report.pk)
         connection.close()
 
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert sorted(made) == sorted(MonthlyReport.objects.values_list("pk", flat=True))
-    assert set(MonthlyReport.objects.values_list("attempt_count", flat=True)) == {1}
+    with transaction.atomic():
+        claimed = monthly._claim(now=NOON)
+        assert claimed is not None
+        assert claimed.pk == first.pk
+        other = threading.Thread(target=work)
+        other.start()
+        other.join(timeout=60)
+        assert made == [second.pk]
