@@ -1,4 +1,4 @@
-"""The frame around every screen of the bureau: one line of navigation, and who is signed in."""
+"""The frame around every screen of the bureau: a line of groups, a line of the screens of one, and who is signed in."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,25 +10,30 @@ from django.urls import reverse
 from people.models import Role
 from people.standing import Standing
 
-# (the screen's url name, its word), in the order of the navigation. A new screen adds its line.
-SCREENS: tuple[tuple[str, str], ...] = (
-    ("bureau", "总览"),
-    ("bureau-plan", "47 项指标"),
-    ("bureau-reports", "部门填报"),
-    ("bureau-loads", "清运单"),
-    ("bureau-published", "月度发布"),
-    ("bureau-monthly", "月报"),
-    ("bureau-quality", "数据质量"),
-    ("bureau-problems", "问题整改"),
-    ("bureau-roster", "督导排班"),
-    ("bureau-registers", "督导台账"),
-    ("bureau-teaching", "宣传普及"),
-    ("bureau-surveys", "问卷调查"),
-    ("bureau-lists", "楼栋榜"),
-    ("bureau-flags", "可疑线索"),
-    ("bureau-appeals", "申诉"),
-    ("bureau-photos", "相似照片"),
-    ("bureau-programmes", "积分方案"),
+# Groups of screens: (the group's word, ((the screen's url name, its word), …)). A new screen adds its line.
+GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    ("看板", (("bureau", "总览"), ("bureau-plan", "47 项指标"), ("bureau-quality", "数据质量"))),
+    ("填报", (("bureau-reports", "部门填报"), ("bureau-loads", "清运单"), ("bureau-surveys", "问卷调查"))),
+    ("发布", (("bureau-published", "月度发布"), ("bureau-monthly", "月报"))),
+    (
+        "督导",
+        (
+            ("bureau-problems", "问题整改"),
+            ("bureau-roster", "督导排班"),
+            ("bureau-registers", "督导台账"),
+            ("bureau-teaching", "宣传普及"),
+        ),
+    ),
+    (
+        "积分",
+        (
+            ("bureau-programmes", "积分方案"),
+            ("bureau-flags", "可疑线索"),
+            ("bureau-photos", "相似照片"),
+            ("bureau-appeals", "申诉"),
+            ("bureau-lists", "楼栋榜"),
+        ),
+    ),
 )
 
 # Which screens departments and reviewers open besides officers.
@@ -49,8 +54,22 @@ def render_bureau(
     A screen that not only officers open gives their `standing`, and the navigation has what they may open.
     """
     is_officer = standing is None or standing.holds(Role.OFFICER)
-    screens = [each for each in SCREENS if is_officer or each[0] in SCREENS_OF_OTHERS]
-    navigation = [(reverse(name), word, name == current) for name, word in screens]
+    groups, screens = _navigation(current=current, is_officer=is_officer)
     user = request.user
     who = getattr(user, "display_name", "") or user.get_username()
-    return render(request, template, {"navigation": navigation, "who": who} | dict(context), status=status)
+    return render(request, template, {"groups": groups, "screens": screens, "who": who} | dict(context), status=status)
+
+
+def _navigation(*, current: str, is_officer: bool) -> tuple[list[tuple[str, str, bool]], list[tuple[str, str, bool]]]:
+    """The groups, unless there is but one screen, and the screens of the current one: (address, word, is it here)."""
+    groups: list[tuple[str, str, bool]] = []
+    shown: list[tuple[str, str, bool]] = []
+    for word, screens in GROUPS:
+        open_to = [each for each in screens if is_officer or each[0] in SCREENS_OF_OTHERS]
+        if not open_to:
+            continue
+        is_here = current in dict(screens)
+        groups.append((reverse(open_to[0][0]), word, is_here))
+        if is_here:
+            shown = [(reverse(name), each, name == current) for name, each in open_to]
+    return (groups if is_officer else []), shown

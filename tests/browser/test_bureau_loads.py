@@ -24,6 +24,7 @@ def test_zhao_enters_a_truck_by_phone_and_corrects_it_at_a_desk(
         page.get_by_label("用户名").fill("zhao")
         page.get_by_label("密码").fill("zhao-password-1")
         page.get_by_role("button", name="登录").click()
+        page.get_by_role("link", name="填报", exact=True).click()
         page.get_by_role("link", name="清运单", exact=True).click()
         page.get_by_role("heading", name="清运单", exact=True).wait_for()
 

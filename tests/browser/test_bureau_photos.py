@@ -38,6 +38,7 @@ def test_officer_zhao_opens_one_of_two_photos_that_look_alike(
     page.get_by_label("用户名").fill("zhao")
     page.get_by_label("密码").fill("zhao-password-1")
     page.get_by_role("button", name="登录").click()
+    page.get_by_role("link", name="积分", exact=True).click()
     page.get_by_role("link", name="相似照片").click()
     page.get_by_text("完全相同").first.wait_for()
     steps = ["list", "asked", "open"]

@@ -45,7 +45,7 @@ def test_zhao_drafts_half_for_food_sees_who_loses_and_qian_approves(
         page.get_by_label("用户名").fill(name)
         page.get_by_label("密码").fill(f"{name}-password-1")
         page.get_by_role("button", name="登录").click()
-        page.get_by_role("link", name="积分方案").click()
+        page.get_by_role("link", name="积分", exact=True).click()
 
     def look(step: str) -> None:
         opened.shoot(name=f"bureau-programmes-{step}-{width}-{scheme}")

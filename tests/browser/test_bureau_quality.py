@@ -44,6 +44,7 @@ def test_zhao_sees_which_figures_can_be_trusted_and_takes_the_month_along(
         opened.shoot(name=f"bureau-quality-{width}-{scheme}")
         assert opened.violations() == []
         assert opened.overflow_px() <= 0
+        page.get_by_role("link", name="发布", exact=True).click()
         page.get_by_role("link", name="月报", exact=True).click()
         page.get_by_role("button", name="生成", exact=True).click()
         page.get_by_text("等待生成").wait_for()
