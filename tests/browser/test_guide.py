@@ -313,6 +313,24 @@ def test_a_verdict_that_another_guide_gave_first_is_shown_as_not_recorded(
     assert Verification.objects.count() == 1
 
 
+def test_what_another_guide_said_is_shown_though_the_list_had_come_before_the_answer(
+    visit: VISIT, live_server: LiveServer, chen: User, on_duty: Shift, zhang: Household, bin_07: SmartBin, zhao: User
+) -> None:
+    (bag,) = make_bags(smart_bin=bin_07, households=[zhang], count=1)
+    page = open_as(chen, visit(width=360), live_server)
+    page.route("**/guide/send", lambda route: route.abort())
+    judge(page, bag, "合格")
+    now = timezone.now()
+    batch = make_drop_off(smart_bin=bin_07, occurred_at=now).batch
+    words = {"verdict": Verdict.CONTAMINATED, "source": "FREE", "verified_at": now, "in_force_at": now}
+    with page.expect_response(lambda answer: answer.status == 200 and "混投</b>" in answer.text()):
+        Verification.objects.create(drop_off_id=bag, batch=batch, guide=zhao, **words)
+    expect(page.locator(f"#d{bag}")).to_contain_text("合格")
+    page.unroute("**/guide/send")
+    expect(page.locator("#refused")).to_contain_text("已经核验过了")
+    expect(page.locator(f"#d{bag}")).to_contain_text("混投")
+
+
 def test_the_phone_changes_hands_by_pin_and_nothing_of_chen_is_left(
     visit: VISIT, live_server: LiveServer, chen: User, on_duty: Shift, zhang: Household, bin_07: SmartBin
 ) -> None:

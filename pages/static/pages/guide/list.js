@@ -14,6 +14,7 @@ const news = document.getElementById("news");
 const said = new Map();
 const shown = new Map();
 let etag = "";
+let known = ""; // the list under that tag
 let touchedAt = -Infinity;
 let movedAt = -Infinity; // nothing has moved: 0 is when the page was opened, and a quick thumb taps right then
 let coming = null;
@@ -145,16 +146,28 @@ async function ask() {
       cache: "no-store",
     });
     state.isOffline = false;
+    if (response.status === 304) return stillSo(askedAt);
     if (response.status !== 200) return;
     etag = response.headers.get("ETag") ?? "";
-    const template = document.createElement("template");
-    template.innerHTML = await response.text();
-    coming = { content: template.content, askedAt };
+    known = await response.text();
+    coming = { content: contentOf(known), askedAt };
     arrive();
   } catch {
     state.isOffline = true;
     changes.dispatchEvent(new CustomEvent("change", { detail: { answered: [] } }));
   }
+}
+
+function contentOf(text) {
+  const template = document.createElement("template");
+  template.innerHTML = text;
+  return template.content;
+}
+
+/** The list is as it was; but an answer that came since may say that what it shows holds, not what was tapped here. */
+function stillSo(askedAt) {
+  if (![...said.values()].some((tap) => tap.answeredAt > 0)) return;
+  update([...contentOf(known).querySelectorAll("#drops > li")], askedAt);
 }
 
 function arrive(isWanted = false) {
@@ -194,7 +207,7 @@ function update(fresh, askedAt) {
     const old = document.getElementById(card.id);
     if (!old || old.querySelector("details[open]")) continue;
     const tap = said.get(numberOf(card));
-    const isSettled = tap && tap.answeredAt > 0 && tap.answeredAt < askedAt;
+    const isSettled = tap && tap.answeredAt > 0 && tap.answeredAt <= askedAt;
     if (isSettled) said.delete(numberOf(card));
     if (!isSettled && (tap || shown.get(card.id) === card.innerHTML)) continue;
     shown.set(card.id, card.innerHTML);
