@@ -246,20 +246,7 @@ def _make_owned(
         card=household.cards.get(),
         redemption=redeem(household=household, reward=reward, key="cast", now=NOON),
         shop=shop,
-        problem=Problem.objects.create(
-            point=smart_bin.point,
-            kind=ProblemKind.DIRTY,
-            photo=ScenePhoto.objects.create(
-                community=household.community,
-                taken_by=guide,
-                received_at=NOON,
-                large=b"x",
-                small=a_little_picture(),
-            ),
-            found_by=guide,
-            found_at=NOON,
-            due_at=NOON + dt.timedelta(hours=4),
-        ),
+        problem=_problem_at(smart_bin=smart_bin, guide=guide),
         appeal=_appeal_of(household=household, smart_bin=smart_bin),
         roster_slot=RosterSlot.objects.create(
             guide=guide,
@@ -269,37 +256,9 @@ def _make_owned(
             ends_at=dt.time(20),
         ),
         photo_id=_photo_of(drop_off=drop_off, household=household),
-        gathering=Gathering.objects.create(
-            community=household.community,
-            guide=guide,
-            kind="EVENT",
-            topic="换大米",
-            starts_at=NOON,
-            ends_at=NOON + dt.timedelta(hours=4),
-            token=f"token-of-{household.pk}",
-        ),
-        programme=draft_programme(
-            name="试行方案",
-            community=household.community,
-            holds_from=TODAY + dt.timedelta(days=7),
-            rules=rules_of(programme=Programme.objects.get(drafted_by=None)),
-            reason="试行",
-            officer=officer,
-            now=NOON,
-        ),
-        flag=Flag.objects.create(
-            kind=FlagKind.SPLITTING,
-            subject=f"household/{household.pk}/FOOD",
-            occasion="2026-W48",
-            community=household.community,
-            household=household,
-            starts_on=TODAY,
-            ends_on=TODAY,
-            figures={"bag_count": 7},
-            drop_off_ids=[drop_off.pk],
-            opened_at=NOON,
-            last_seen_at=NOON,
-        ),
+        gathering=_gathering_of(household=household, guide=guide),
+        programme=_programme_of(community=household.community, officer=officer),
+        flag=_flag_of(household=household, drop_off=drop_off),
         value=value,
         load=make_load(
             community=household.community, category="FOOD", destination="COMPOSTING", weight_g=1_000, on=TODAY
@@ -307,6 +266,63 @@ def _make_owned(
         survey_round=SurveyRound.objects.get_or_create(
             name="秋季问卷", starts_on=TODAY, ends_on=TODAY, defaults={"opened_by": officer, "opened_at": NOON}
         )[0],
+    )
+
+
+def _problem_at(*, smart_bin: SmartBin, guide: User) -> Problem:
+    return Problem.objects.create(
+        point=smart_bin.point,
+        kind=ProblemKind.DIRTY,
+        photo=ScenePhoto.objects.create(
+            community=smart_bin.point.community,
+            taken_by=guide,
+            received_at=NOON,
+            large=b"x",
+            small=a_little_picture(),
+        ),
+        found_by=guide,
+        found_at=NOON,
+        due_at=NOON + dt.timedelta(hours=4),
+    )
+
+
+def _gathering_of(*, household: Household, guide: User) -> Gathering:
+    return Gathering.objects.create(
+        community=household.community,
+        guide=guide,
+        kind="EVENT",
+        topic="换大米",
+        starts_at=NOON,
+        ends_at=NOON + dt.timedelta(hours=4),
+        token=f"token-of-{household.pk}",
+    )
+
+
+def _programme_of(*, community: Community, officer: User) -> Programme:
+    return draft_programme(
+        name="试行方案",
+        community=community,
+        holds_from=TODAY + dt.timedelta(days=7),
+        rules=rules_of(programme=Programme.objects.get(drafted_by=None)),
+        reason="试行",
+        officer=officer,
+        now=NOON,
+    )
+
+
+def _flag_of(*, household: Household, drop_off: DropOff) -> Flag:
+    return Flag.objects.create(
+        kind=FlagKind.SPLITTING,
+        subject=f"household/{household.pk}/FOOD",
+        occasion="2026-W48",
+        community=household.community,
+        household=household,
+        starts_on=TODAY,
+        ends_on=TODAY,
+        figures={"bag_count": 7},
+        drop_off_ids=[drop_off.pk],
+        opened_at=NOON,
+        last_seen_at=NOON,
     )
 
 

@@ -144,3 +144,9 @@ def a_week_of_chen(chen: User, ming: User, zhang: Household, bin_07: SmartBin) -
     )
     record_home_visit(guide=chen, text=zhang.code, is_met=True, now=now, client_id="h")
     sign_in_by_code(guide=chen, gathering_id=gathering.pk, text=zhang.code, now=now)
+
+
+@pytest.fixture
+def on_duty(chen: User, bin_07: SmartBin) -> Shift:
+    """Chen is on duty at the east gate since an hour."""
+    return Shift.objects.create(guide=chen, point=bin_07.point, started_at=timezone.now() - dt.timedelta(minutes=65))

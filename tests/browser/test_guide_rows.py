@@ -8,7 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 from guides.models import Gathering, Problem
 from people.models import User
 from tests.browser.conftest import Visit
-from tests.browser.test_guide import CONTROLS, TOUCH_PX_MIN, open_as
+from tests.browser.guide_phone import CONTROLS, TOUCH_PX_MIN, open_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VISIT = Callable[..., Visit]
