@@ -29,8 +29,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("FENFEN_DEMO", "1")
 
 from bench.malformed_photos import spoilt_picture
+from launch.answering import answers_ok
 from launch.children import Children
-from launch.ports import answers_ok, free_port
+from lib.ports import free_port
 
 ANSWER_TIMEOUT_S = 30
 CARD, CLAIM = "CANARYCARD5501", "CANARYCLAIM7702"

@@ -27,7 +27,7 @@ from bench.http_load import Request, send_all
 from launch.children import Children
 from launch.mqtt import ACL, start_broker, wait_for_broker
 from launch.places import BASE_DIR, MANAGE
-from launch.ports import free_port
+from lib.ports import free_port
 
 EVENTS_A_BATCH = 500
 ROWS_A_ROUND = 20_000

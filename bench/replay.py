@@ -24,8 +24,8 @@ os.environ.setdefault("FENFEN_DEMO", "1")
 
 from launch.children import Children
 from launch.environment import Level, prepared_python
-from launch.ports import free_port
 from launch.services import SetUp, start_services
+from lib.ports import free_port
 
 PUBLISHED = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "food_waste_daily.csv"
 DROP_OFFS = 33_000

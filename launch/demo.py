@@ -9,8 +9,8 @@ from launch.children import Child, Children, Stopped
 from launch.environment import Level, prepared_python
 from launch.notices import notice
 from launch.places import BASE_DIR, MANAGE, scrubbed_environment
-from launch.ports import free_port
 from launch.services import SetUp, start_services, with_broker, with_valkey
+from lib.ports import free_port
 
 
 def run_demo(*, is_once: bool, is_json: bool) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from launch.children import Children
 from launch.places import BASE_DIR
-from launch.ports import free_port
+from lib.ports import free_port
 
 START_TIMEOUT_S = 30
 BRIDGE_USER = "fenfen-bridge"  # as in mosquitto/acl

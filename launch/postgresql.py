@@ -13,7 +13,7 @@ from pathlib import Path
 from launch.children import Children
 from launch.notices import LaunchError
 from launch.places import VENV_DIR
-from launch.ports import free_port
+from lib.ports import free_port
 
 START_TIMEOUT_S = 60
 OWNER = "fenfen"

@@ -10,8 +10,8 @@ from launch.environment import Level, prepared_python
 from launch.keys import make_missing_keys
 from launch.notices import LaunchError, notice
 from launch.places import BASE_DIR, MANAGE, file_lock, load_dotenv, state_dir
-from launch.ports import free_port, is_free
 from launch.services import SetUp, start_services, with_broker, with_valkey
+from lib.ports import free_port, is_free
 
 MQTT_PORT = 1883  # where it is free
 NEXT_STEPS = """

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from launch.answering import answers_ok
 from launch.children import Children
 from launch.mqtt import start_broker
 from launch.places import BASE_DIR, MANAGE
-from launch.ports import answers_ok
 from launch.valkey import start_valkey
 
 WEB_TIMEOUT_S = 60

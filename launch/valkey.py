@@ -9,7 +9,7 @@ from pathlib import Path
 from launch.children import Child, Children
 from launch.notices import LaunchError
 from launch.places import VENV_DIR
-from launch.ports import free_port
+from lib.ports import free_port
 
 START_TIMEOUT_S = 20
 DATABASES_COUNT = 64  # tests that run side by side take one each

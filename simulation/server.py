@@ -5,12 +5,13 @@ import ctypes
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from types import FrameType
+
+from lib.ports import free_port
 
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 10
@@ -73,13 +74,6 @@ def wait_until_ready(*, process: "subprocess.Popen[bytes]", port: int) -> None:
         finally:
             probe.close()
     raise ServerError(f"the web server did not answer within {START_TIMEOUT_S} s")
-
-
-def free_port() -> int:
-    """A port of this machine on which nobody listens just now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ import pytest
 
 from api.device.mqtt.address import BrokerAddress
 from launch.children import Child, Children
-from launch.ports import free_port
+from lib.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 START_TIMEOUT_S = 20

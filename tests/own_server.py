@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from launch.answering import answers_ok
 from launch.children import Child, Children
-from launch.ports import answers_ok, free_port
+from lib.ports import free_port
 from tests.migrated import copy_migrated, made_once
 
 START_TIMEOUT_S = 60

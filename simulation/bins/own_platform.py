@@ -7,12 +7,12 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 
+from lib.ports import free_port
 from simulation.server import (
     KILLING_WORKERS,
     STOP_TIMEOUT_S,
     dying_with_us,
     ended_by_exception,
-    free_port,
     wait_until_ready,
 )
 

@@ -16,7 +16,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from launch.ports import answers_ok, free_port
+from launch.answering import answers_ok
+from lib.ports import free_port
 from simulation.client import DOOR_PATH, BinIdentity, DeviceClient, DoorError
 from simulation.keys import bin_keys
 from sorting.models import DropOff, SmartBin

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from launch.ports import free_port
+from lib.ports import free_port
 from tests.own_server import OwnServer
 
 KEY = "whsec_" + base64.b64encode(b"k" * 32).decode()
