@@ -59,8 +59,8 @@ def _postgresql_url(*, children: Children) -> str:
 
 def _run_pytest(*, children: Children, python: Path, arguments: Sequence[str], environment: dict[str, str]) -> int:
     # Four processes for two cores, for many tests wait for a server or a clock. `-n 0` or another number on the
-    # command line wins, as the later one.
-    command: list[str | Path] = [python, "-m", "pytest", "-n", "4", *arguments]
+    # command line wins, as the later one. Who has no test left takes one from another, so that all end together.
+    command: list[str | Path] = [python, "-m", "pytest", "-n", "4", "--dist", "worksteal", *arguments]
     child = children.start(name="pytest", command=command, environment=environment, folder=BASE_DIR)
     code = child.process.wait()
     children.stop(child=child)
