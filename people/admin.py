@@ -10,7 +10,7 @@ from django.utils import timezone
 from lib.errors import DomainError
 from people.back_office import ReadOnlyAdmin
 from people.grants_admin import RoleGrantInline
-from people.models import AccessLog, User
+from people.models import AccessLog, StaffNotice, User
 from people.services.second_factor import reset_factor
 
 admin.site.site_header = "分分 · 管理后台"
@@ -59,3 +59,15 @@ class AccessLogAdmin(ReadOnlyAdmin):
     list_filter = ("subject_kind",)
     search_fields = ("user__username", "reason")
     list_select_related = ("user",)
+
+
+@admin.register(StaffNotice)
+class StaffNoticeAdmin(ReadOnlyAdmin):
+    """Who was told what, and whether they saw it."""
+
+    list_display = ("at", "user", "kind", "text", "read_at")
+    fields = readonly_fields = (*list_display, "subject_id", "reference")
+    list_filter = ("kind",)
+    list_select_related = ("user",)
+    date_hierarchy = "at"
+    ordering = ("-at", "pk")

@@ -1,4 +1,4 @@
-"""User, the roles a person holds, and who opened whose record."""
+"""User, the roles a person holds, what somebody at work is told, and who opened whose record."""
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -88,6 +88,48 @@ class AccessLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.user}: {self.subject_kind} {self.subject_id}"
+
+
+class StaffNoticeKind(models.TextChoices):
+    """What a notice to somebody at work is about; its `subject_id` is the key of that thing."""
+
+    ROSTER = "ROSTER", "排班"
+    PROBLEM = "PROBLEM", "问题整改"
+    ALERT = "ALERT", "告警"
+    TASK = "TASK", "任务"
+    REPORT = "REPORT", "指标填报"
+    REVIEW = "REVIEW", "指标审核"
+
+
+class StaffNotice(models.Model):
+    """工作消息: something a guide, officer, reporter or reviewer is told. Read in the own inbox; never pushed.
+
+    `reference` says what it is about, once for ever: telling the same person twice of the same thing is one notice.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="staff_notices", verbose_name="用户")
+    kind = models.CharField("种类", max_length=12, choices=StaffNoticeKind.choices)
+    text = models.CharField("内容", max_length=300)
+    subject_id = models.BigIntegerField("对象编号", null=True, blank=True)
+    reference = models.CharField("凭证号", max_length=80)
+    at = models.DateTimeField("时间")
+    read_at = models.DateTimeField("阅读时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "工作消息"
+        verbose_name_plural = "工作消息"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "reference"], name="staff_notice_once"),
+            models.CheckConstraint(condition=Q(kind__in=StaffNoticeKind.values), name="staff_notice_kind_known"),
+            models.CheckConstraint(condition=~Q(text=""), name="staff_notice_says_something"),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-at"], name="staff_notice_inbox"),
+            models.Index(fields=["user"], condition=Q(read_at__isnull=True), name="staff_notice_unread"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:40]
 
 
 class SignInCode(models.Model):

@@ -3,12 +3,14 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from guides.models import RosterSlot, Shift
 from guides.punctuality import Punctuality, Slot, punctuality
-from people.models import User
+from people.models import StaffNotice, User
+from people.queries import unread_notice_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,15 @@ class RosterDay:
 def open_shift(*, guide: User) -> Shift | None:
     """Where the guide is on duty, with point and community."""
     return Shift.objects.filter(guide=guide, ended_at__isnull=True).select_related("point__community").first()
+
+
+def open_shift_and_unread(*, guide: User) -> tuple[Shift | None, int]:
+    """The same with how many notices the guide has not seen: one query on duty, for the frame of every screen."""
+    unread = StaffNotice.objects.filter(user=OuterRef("guide"), read_at__isnull=True).order_by().values("user")
+    unread_count = Coalesce(Subquery(unread.annotate(count=Count("pk")).values("count")), 0)
+    shifts = Shift.objects.filter(guide=guide, ended_at__isnull=True).select_related("point__community")
+    shift = shifts.annotate(unread_count=unread_count).first()
+    return shift, shift.unread_count if shift else unread_notice_count(user=guide)
 
 
 def roster_week(*, guide: User, monday: dt.date, now: dt.datetime) -> list[RosterDay]:

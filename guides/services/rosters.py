@@ -11,6 +11,7 @@ from guides.models import GuideAssignment, RosterSlot
 from guides.queries import community_ids_of_guide
 from guides.queries.rosters import guides_to_stand_in
 from guides.queries.shifts import moment_of
+from guides.services.roster_notices import tell_planned, tell_removed, tell_substituted
 from households.models import Community
 from lib.errors import DomainError
 from people.models import User
@@ -100,6 +101,7 @@ def plan_shifts(*, guide: User, hours: PlannedHours, officer: User, now: dt.date
             raise GuideNotAssigned(fields={"on_date": f"{slot.on_date:%Y-%m-%d}"})
         _refuse_busy(slot=slot)
     RosterSlot.objects.bulk_create(new)
+    tell_planned(slots=new, now=now)
     return len(new)
 
 
@@ -117,18 +119,19 @@ def name_substitute(
     :raises GuideBusy: the substitute is planned at that time already.
     """
     slot = _slot_to_change(slot_id=slot_id, reach=reach, now=now)
-    before_id, planned_id = slot.guide_id, slot.stands_in_for_id or slot.guide_id
+    before, planned_id = slot.guide, slot.stands_in_for_id or slot.guide_id
     substitute = guides_to_stand_in(slot=slot, reach=reach).filter(pk=guide_id).first()
     if substitute is None:
         raise SubstituteUnknown
-    _lock_guides(before_id, substitute.pk)
+    _lock_guides(before.pk, substitute.pk)
     slot.guide = substitute
-    slot.stands_in_for_id = None if substitute.pk == planned_id else planned_id
+    slot.stands_in_for = None if substitute.pk == planned_id else User.objects.get(pk=planned_id)
     slot.planned_by = officer
     _refuse_busy(slot=slot)
     slot.save(update_fields=["guide", "stands_in_for", "planned_by"])
-    for each_id in (before_id, substitute.pk):
+    for each_id in (before.pk, substitute.pk):
         _settle_stand_in(guide_id=each_id, community_id=slot.point.community_id, on=slot.on_date)
+    tell_substituted(slot=slot, before=before, now=now)
     return slot
 
 
@@ -141,6 +144,7 @@ def remove_slot(*, slot_id: int, reach: QuerySet[Community] | None, now: dt.date
     slot = _slot_to_change(slot_id=slot_id, reach=reach, now=now)
     _lock_guides(slot.guide_id)
     RosterSlot.objects.filter(pk=slot.pk).delete()
+    tell_removed(slot=slot, now=now)
     _settle_stand_in(guide_id=slot.guide_id, community_id=slot.point.community_id, on=slot.on_date)
     return slot
 
@@ -153,7 +157,7 @@ def copy_to_next_week(*, slots: Iterable[RosterSlot], officer: User, now: dt.dat
     over, and guides who are planned at that time already, are left out.
     """
     days = {slot.pk: slot.on_date + WEEK for slot in slots}
-    slots = list(RosterSlot.objects.filter(pk__in=days).order_by("on_date", "starts_at", "pk"))
+    slots = list(RosterSlot.objects.filter(pk__in=days).select_related("point").order_by("on_date", "starts_at", "pk"))
     _lock_guides(*{slot.stands_in_for_id or slot.guide_id for slot in slots})
     taken: dict[tuple[int, dt.date], list[tuple[dt.time, dt.time]]] = {}
     for there in RosterSlot.objects.filter(on_date__in=set(days.values())):
@@ -170,7 +174,7 @@ def copy_to_next_week(*, slots: Iterable[RosterSlot], officer: User, now: dt.dat
         new.append(
             RosterSlot(
                 guide_id=guide_id,
-                point_id=slot.point_id,
+                point=slot.point,
                 on_date=days[slot.pk],
                 starts_at=slot.starts_at,
                 ends_at=slot.ends_at,
@@ -178,12 +182,14 @@ def copy_to_next_week(*, slots: Iterable[RosterSlot], officer: User, now: dt.dat
             )
         )
     RosterSlot.objects.bulk_create(new)
+    tell_planned(slots=new, now=now)
     return len(new)
 
 
 def _slot_to_change(*, slot_id: int, reach: QuerySet[Community] | None, now: dt.datetime) -> RosterSlot:
     mine = Q() if reach is None else Q(point__community__in=reach)
-    found = RosterSlot.objects.filter(mine, pk=slot_id).select_related("point").select_for_update(of=("self",)).first()
+    slots = RosterSlot.objects.filter(mine, pk=slot_id).select_related("point", "guide", "stands_in_for")
+    found = slots.select_for_update(of=("self",)).first()
     if found is None:
         raise SlotNotFound
     _refuse_passed(slot=found, now=now)

@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from people.models import Role
+from people.models import Role, User
+from people.queries import unread_notice_count
 from people.standing import Standing
 
 # Groups of screens: (the group's word, ((the screen's url name, its word), …)). A new screen adds its line.
@@ -57,7 +58,14 @@ def render_bureau(
     groups, screens = _navigation(current=current, is_officer=is_officer)
     user = request.user
     who = getattr(user, "display_name", "") or user.get_username()
-    return render(request, template, {"groups": groups, "screens": screens, "who": who} | dict(context), status=status)
+    frame = {
+        "groups": groups,
+        "screens": screens,
+        "who": who,
+        "unread_count": unread_notice_count(user=user) if isinstance(user, User) else 0,
+        "is_inbox": current == "bureau-notices",
+    }
+    return render(request, template, frame | dict(context), status=status)
 
 
 def _navigation(*, current: str, is_officer: bool) -> tuple[list[tuple[str, str, bool]], list[tuple[str, str, bool]]]:
@@ -70,6 +78,6 @@ def _navigation(*, current: str, is_officer: bool) -> tuple[list[tuple[str, str,
             continue
         is_here = current in dict(screens)
         groups.append((reverse(open_to[0][0]), word, is_here))
-        if is_here:
+        if is_here or not is_officer:  # who has but one screen sees it wherever they are
             shown = [(reverse(name), each, name == current) for name, each in open_to]
     return (groups if is_officer else []), shown

@@ -7,6 +7,7 @@ from pages.bureau.flags import flag, flags
 from pages.bureau.lists import lists
 from pages.bureau.loads import views as loads
 from pages.bureau.monthly import monthly, monthly_file
+from pages.bureau.notices import notices
 from pages.bureau.overview import live, overview
 from pages.bureau.photos import photo, photos
 from pages.bureau.plan import plan
@@ -49,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("photos/<int:photo_id>", photo, name="bureau-photo"),
     path("problems", problems, name="bureau-problems"),
     path("scene-photos/<int:scene_photo_id>", scene_photo, name="bureau-scene-photo"),
+    path("notices", notices, name="bureau-notices"),
     path("roster/", roster, name="bureau-roster"),
     path("roster/<int:community_id>", community_roster, name="bureau-community-roster"),
     path("roster/slots/<int:roster_slot_id>", roster_slot, name="bureau-roster-slot"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from guides.models import Shift
 from guides.queries import community_ids_of_guide
-from guides.queries.shifts import open_shift
+from guides.queries.shifts import open_shift_and_unread
 from pages.access import View, for_roles
 from people.models import Role, User
 from people.standing import Standing
@@ -31,11 +31,12 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """The guide, the communities given to them today, and the shift that is open (None: off duty)."""
+    """The guide, the communities given to them today, the shift that is open (None: off duty), and the new notices."""
 
     guide: User
     community_ids: frozenset[int]
     shift: Shift | None
+    unread_count: int
     now: dt.datetime
 
     @property
@@ -55,10 +56,12 @@ def for_guides(view: DutyView[P]) -> View[P]:
     def wrapped(request: HttpRequest, _: Standing, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         assert isinstance(request.user, User)  # for_roles let nobody else in
         now = timezone.now()
+        shift, unread_count = open_shift_and_unread(guide=request.user)
         duty = Duty(
             guide=request.user,
             community_ids=community_ids_of_guide(guide=request.user, on=timezone.localdate(now)),
-            shift=open_shift(guide=request.user),
+            shift=shift,
+            unread_count=unread_count,
             now=now,
         )
         response = view(request, duty, *args, **kwargs)
@@ -85,6 +88,7 @@ def render_guide(
         "point_name": duty.shift.point.name if duty.shift else "",
         "community_name": duty.shift.point.community.name if duty.shift else "",
         "shift_started_s": int(duty.shift.started_at.timestamp()) if duty.shift else 0,
+        "unread_count": duty.unread_count,
         "shift_clock": shift_clock(duty=duty),
     }
     return render(request, template, frame | dict(context), status=status)

@@ -8,6 +8,7 @@ from pages.guide.checks import spot_check
 from pages.guide.duty import duty_screen, end_duty
 from pages.guide.finding import find
 from pages.guide.judging import judge_from_list, one_drop_off, undo_from_list
+from pages.guide.notices import notices
 from pages.guide.offline import service_worker
 from pages.guide.phones import change_guide, own_pin
 from pages.guide.problems import one_problem, problems, scene_photo
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("problems", problems, name="guide-problems"),
     path("problems/<int:problem_id>", one_problem, name="guide-problem"),
     path("scene-photos/<int:scene_photo_id>", scene_photo, name="guide-scene-photo"),
+    path("notices", notices, name="guide-notices"),
     path("duty", duty_screen, name="guide-duty"),
     path("duty/end", end_duty, name="guide-duty-end"),
     path("teaching", teaching, name="guide-teaching"),

@@ -106,6 +106,7 @@ POST    guide-problems                            302   403   403   302   403   
 GET     guide-problem                             302   403   403   200ZL 403   403   403
 POST    guide-problem                             302   403   403   302ZL 403   403   403
 GET     guide-scene-photo                         302   403   403   200ZL 403   403   403
+GET     guide-notices                             302   403   403   200   403   403   403
 GET     guide-duty                                302   403   403   200   403   403   403
 POST    guide-duty                                302   403   403   302ZL 403   403   403
 POST    guide-duty-end                            302   403   403   302   403   403   403
@@ -160,6 +161,7 @@ GET     bureau-photo                              302   403   403   403   403   
 POST    bureau-photo                              302   403   403   403   403   302   403
 GET     bureau-problems                           302   403   403   403   403   200   403
 GET     bureau-scene-photo                        302   403   403   403   403   200   403
+GET     bureau-notices                            302   403   403   403   403   200   403
 GET     bureau-roster                             302   403   403   403   403   200   403
 GET     bureau-community-roster                   302   403   403   403   403   200   403
 POST    bureau-community-roster                   302   403   403   403   403   422   403

@@ -41,7 +41,7 @@ def test_the_list_is_accessible_fits_and_is_made_for_a_thumb(
     assert (opened.complaints, opened.outside_requests) == ([], [])
 
 
-@pytest.mark.parametrize("address", ["find", "spot-check", "change", "pin", "registers", "drop-offs"])
+@pytest.mark.parametrize("address", ["find", "spot-check", "change", "pin", "registers", "notices", "drop-offs"])
 def test_every_other_screen_is_accessible_fits_and_is_made_for_a_thumb(
     address: str,
     visit: VISIT,

@@ -26,7 +26,7 @@ from guides.services.rosters import (
 )
 from guides.services.shifts import PointNotFound, start_shift
 from households.models import Community
-from people.models import User
+from people.models import StaffNotice, User
 from sorting.models import CollectionPoint, SmartBin, SpecialDay
 from tests.builders import at
 from tests.conftest import TODAY
@@ -233,3 +233,38 @@ def test_nobody_is_their_own_substitute_and_a_substitutes_day_is_one_day(chens_t
         RosterSlot.objects.update(stands_in_for=chen)
     with pytest.raises(IntegrityError), transaction.atomic():
         GuideAssignment.objects.filter(guide=chen).update(is_stand_in=True)
+
+
+def _told(user: User) -> list[str]:
+    return list(StaffNotice.objects.filter(user=user).order_by("pk").values_list("text", flat=True))
+
+
+@pytest.mark.django_db
+def test_chen_and_the_substitute_are_told_of_every_change_of_the_roster(
+    chen: User, ming: User, zhao: User, bin_07: SmartBin, now: dt.datetime
+) -> None:
+    plan_shifts(guide=chen, hours=hours(bin_07.point, TUESDAY, TUESDAY + DAY), officer=zhao, now=now)
+    slot = RosterSlot.objects.earliest("on_date")
+    when = "11月24日 07:00–09:00 东门"
+    assert _told(chen) == [f"新排班 2 班:{when};11月25日 07:00–09:00 东门"]
+    for number, guide in enumerate((ming, chen)):
+        name_substitute(slot_id=slot.pk, guide_id=guide.pk, reach=None, officer=zhao, now=now + number * DAY / 24)
+    remove_slot(slot_id=slot.pk, reach=None, now=now)
+    copy_to_next_week(slots=RosterSlot.objects.all(), officer=zhao, now=now)
+    assert _told(chen)[1:] == [
+        f"排班有变:{when} 改由 李明 值班,您不用去。",
+        f"排班有变:{when},回到您来值。",
+        f"排班取消:{when},您不用去。",
+        "新排班 1 班:12月2日 07:00–09:00 东门",
+    ]
+    assert _told(ming) == [
+        f"排班有变:{when},请您替 陈督导 值班。",
+        f"排班有变:{when} 改由 陈督导 值班,您不用去。",
+    ]
+
+
+@pytest.mark.django_db
+def test_what_is_refused_tells_nobody(chens_tuesday: RosterSlot, chen: User, zhao: User, now: dt.datetime) -> None:
+    with pytest.raises(GuideBusy):
+        plan_shifts(guide=chen, hours=hours(chens_tuesday.point, TUESDAY), officer=zhao, now=now)
+    assert len(_told(chen)) == 1

@@ -171,5 +171,5 @@ def test_the_list_takes_as_many_queries_with_much_as_with_little(
     for number in range(5):
         address = officer.post(NEW, slip("东湖花园", number=f"GB-{number}"), follow=True).request["PATH_INFO"]
         officer.post(f"{address}/correct", slip("东湖花园", revision="0", reason="一"))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         officer.get(LIST)
