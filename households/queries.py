@@ -88,11 +88,18 @@ def is_member_of(*, user: User, household: Household) -> bool:
 
 def present_memberships(*, user: User) -> list[Member]:
     """The user's memberships of households that have not left, with the household and its community, oldest first."""
-    return list(
-        Member.objects.filter(user=user, left_at__isnull=True, household__left_on__isnull=True)
-        .select_related("household__community")
-        .order_by("joined_at", "pk")
-    )
+    return list(_present_memberships(user=user))
+
+
+def memberships_by_pin(*, user: User, household_id: int, pin_set_at: dt.datetime) -> list[Member]:
+    """The same of one household, while the PIN that was set at that moment is its PIN; else none."""
+    of_pin = {"household": household_id, "household__pin__set_at": pin_set_at}
+    return list(_present_memberships(user=user).filter(**of_pin))
+
+
+def _present_memberships(*, user: User) -> QuerySet[Member]:
+    present = Member.objects.filter(user=user, left_at__isnull=True, household__left_on__isnull=True)
+    return present.select_related("household__community").order_by("joined_at", "pk")
 
 
 def community_of_qr(*, text: str) -> Community | None:

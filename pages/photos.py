@@ -8,8 +8,9 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
 from guides.queries import photo_for_guide
-from households.queries import present_memberships
 from households.reach import communities_in_reach
+from pages.my.access import memberships_of
+from pages.my.pin_session import is_pin_session
 from people.models import Role, User
 from people.standing import Standing, standing_of
 from sorting.models import Photo
@@ -65,9 +66,11 @@ def _photo_for(*, request: HttpRequest, photo_id: int) -> Photo | None:
     user = request.user
     if not isinstance(user, User):
         return None
-    for membership in present_memberships(user=user):
+    for membership in memberships_of(request=request):
         if photo := photo_for_household(photo_id=photo_id, household=membership.household):
             return photo
+    if is_pin_session(request=request):
+        return None
     today = timezone.localdate()
     standing = standing_of(user=user, on=today)
     if standing.holds(Role.GUIDE) and (photo := photo_for_guide(photo_id=photo_id, guide=user, on=today)):

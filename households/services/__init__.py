@@ -37,7 +37,7 @@ from households.services.members import (
 from households.services.notices import mark_notices_read, notify_household, notify_households_of
 from households.services.opening import ReasonMissing, open_household
 from households.services.parting import leave_programme
-from households.services.pin_sign_in import PinSignInRefused, sign_in_by_pin
+from households.services.pin_sign_in import PinSignIn, PinSignInRefused, sign_in_by_pin
 from households.services.pins import (
     PinLocked,
     PinMistyped,
@@ -66,6 +66,7 @@ __all__ = [
     "PinLocked",
     "PinMistyped",
     "PinNotAllowed",
+    "PinSignIn",
     "PinSignInRefused",
     "PinTooSimple",
     "PinWrong",

@@ -1,11 +1,12 @@
 """Signing in by household code and PIN: for who has no phone for codes. A stranger learns nothing from a refusal."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
-from households.models import Household, Member, NoticeKind
+from households.models import Household, HouseholdPin, Member, NoticeKind
 from households.queries import household_of_code
 from households.services.members import new_resident_account
 from households.services.notices import notify_household
@@ -28,8 +29,17 @@ class PinSignInRefused(DomainError):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class PinSignIn:
+    """Whom a PIN lets in, into which household, and when that PIN was set: it opens nothing once there is another."""
+
+    user: User
+    household: Household
+    pin_set_at: dt.datetime
+
+
 @sensitive_variables("pin")
-def sign_in_by_pin(*, code: str, pin: str, address: str, now: dt.datetime) -> tuple[User, Household]:
+def sign_in_by_pin(*, code: str, pin: str, address: str, now: dt.datetime) -> PinSignIn:
     """The account to sign in, and the household whose code and PIN these are. It is on the household's record.
 
     Call it outside of a transaction, as check_pin.
@@ -42,9 +52,13 @@ def sign_in_by_pin(*, code: str, pin: str, address: str, now: dt.datetime) -> tu
     try:
         if household is None:
             refuse_pin_of_nobody(pin=pin)
+        # Read before it is compared: what was set in between ends this session, and not the other way round.
+        kept = HouseholdPin.objects.filter(household=household).first()
         check_pin(household=household, pin=pin, now=now)
     except (PinMistyped, PinWrong, PinLocked):
         raise PinSignInRefused from None
+    if kept is None:
+        raise PinSignInRefused  # given while this was compared: once more, and it is right
     with transaction.atomic():
         counted.delete()
         user = _account(household=household, now=now)
@@ -58,7 +72,7 @@ def sign_in_by_pin(*, code: str, pin: str, address: str, now: dt.datetime) -> tu
             reference=f"pin-sign-in/{now.isoformat()}",
             now=now,
         )
-    return user, household
+    return PinSignIn(user=user, household=household, pin_set_at=kept.set_at)
 
 
 def _account(*, household: Household, now: dt.datetime) -> User:

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from households.models import Household, Member
-from households.queries import present_memberships
+from households.queries import memberships_by_pin, present_memberships
+from pages.my.pin_session import is_pin_session, pin_of_session
 from people.models import User
 
 HOUSEHOLD_KEY = "household_id"  # of the session
@@ -54,12 +55,20 @@ def for_residents(view: ResidentView[P]) -> View[P]:
 
 def resident_of(*, request: HttpRequest) -> Resident | None:
     """The signed-in resident, in one query; None where nobody is, or the user has no household."""
-    user = request.user
-    if not user.is_authenticated:
-        return None
-    memberships = present_memberships(user=user)
-    if not memberships:
+    user, memberships = request.user, memberships_of(request=request)
+    if not isinstance(user, User) or not memberships:
         return None
     chosen = request.session.get(HOUSEHOLD_KEY)
     member = next((each for each in memberships if each.household_id == chosen), memberships[0])
     return Resident(user=user, member=member, memberships=tuple(memberships))
+
+
+def memberships_of(*, request: HttpRequest) -> list[Member]:
+    """The memberships that the session opens: all of the user's, or the one household's whose PIN began it."""
+    user = request.user
+    if not isinstance(user, User):
+        return []
+    if not is_pin_session(request=request):
+        return present_memberships(user=user)
+    household_id, pin_set_at = pin_of_session(request=request)
+    return memberships_by_pin(user=user, household_id=household_id, pin_set_at=pin_set_at)

@@ -1,7 +1,6 @@
 """我的: members, consents, cards, what is stored about us, who looked at it, and leaving."""
 
 from django.contrib import messages
-from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -21,6 +20,7 @@ from pages.my.access import Resident, for_residents
 from pages.my.export import own_data
 from pages.my.own_data import read_me, read_notices
 from pages.my.shell import render_my
+from pages.my.signing_in import signed_out
 
 CONSENT_WORDS = {
     ConsentKind.PHOTO: "保留投放照片，给督导员核验用",
@@ -98,8 +98,7 @@ def remove(request: HttpRequest, resident: Resident, member_id: int) -> HttpResp
         messages.error(request, refused.text)
         return redirect("my-me")
     if member.pk == resident.member.pk:
-        logout(request)
-        return redirect("my-sign-in")
+        return signed_out(request, to="my-sign-in")
     messages.info(request, "已移出，对方的姓名和手机号已删除。")
     return redirect("my-me")
 
@@ -132,5 +131,4 @@ def leave(request: HttpRequest, resident: Resident) -> HttpResponse:
     except DomainError as refused:
         context["error"] = refused.text
         return render_my(request, resident, "pages/my/leave.html", context, current="my-me", status=409)
-    logout(request)
-    return redirect("front")
+    return signed_out(request, to="front")

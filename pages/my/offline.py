@@ -34,7 +34,7 @@ ASSETS = (
     "pages/icons/residual.svg",
 )
 DOORS = ("my-sign-in", "my-code", "my-pin")  # whoever comes here is somebody else, or nobody yet
-WAYS_OUT = ("my-sign-out", "my-leave")
+WAYS_OUT = ("my-sign-out", "my-leave", "my-member-invite")  # and below the last: taking oneself out
 ICON_CACHE_S = 24 * 3600
 
 

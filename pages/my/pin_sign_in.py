@@ -1,6 +1,5 @@
 """Getting in by household code and PIN, without a phone."""
 
-from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -9,8 +8,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from households.services import PinSignInRefused, sign_in_by_pin
-from pages.my.access import HOUSEHOLD_KEY
-from pages.my.signing_in import BACKEND, SIGNED_IN_FOR, address_of, safe_next, waiting
+from pages.my.pin_session import begin_pin_session
+from pages.my.signing_in import SIGNED_IN_FOR, address_of, safe_next, waiting
 from people.services import TooManyTries
 
 
@@ -23,7 +22,7 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "pages/my/pin.html", {"after": after})
     try:
-        user, household = sign_in_by_pin(
+        opened = sign_in_by_pin(
             code=request.POST.get("code", "")[:40],
             pin=request.POST.get("pin", "").strip()[:12],
             address=address_of(request),
@@ -37,7 +36,6 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
         answer = render(request, "pages/my/pin.html", {"after": after, "error": error}, status=429)
         answer["Retry-After"] = str(wait_s)
         return answer
-    login(request, user, backend=BACKEND)
-    request.session[HOUSEHOLD_KEY] = household.pk
+    begin_pin_session(request=request, opened=opened)
     request.session.set_expiry(SIGNED_IN_FOR)
     return redirect(after or "my-home")

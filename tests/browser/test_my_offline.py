@@ -8,12 +8,15 @@ from django.utils import timezone
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
+from guides.models import Shift
 from households.models import Household
 from people.models import User
-from sorting.models import SmartBin
+from sorting.models import SmartBin, Verification
 from tests.browser.conftest import Visit
+from tests.browser.guide_phone import judge, keeps_pages, open_as
 from tests.browser.test_my import sign_in
 from tests.browser.waiting import comes_to
+from tests.builders import make_drop_off
 from tests.pages.my.conftest import make_resident
 from tests.rewards import earn
 
@@ -22,6 +25,7 @@ KEPT = """async () => {
   const kept = await caches.match('/my/', {cacheName: 'my-seen'});
   return kept ? (await kept.json()).available : null;
 }"""
+PERSONAL_CACHES = """async () => (await caches.keys()).filter((name) => !name.includes('-files-'))"""
 SHELL_SIZE = """async () => (await caches.match('/my/offline'))?.headers.get('X-Text-Size')"""
 CONTROLLED = "() => navigator.serviceWorker.controller?.state"
 BALANCE = re.compile(r"\d+月\d+日 \d\d:\d\d 的积分")
@@ -71,6 +75,45 @@ def test_mrs_zhang_sees_her_last_balance_without_a_network_and_none_after_signin
     expect(page.get_by_role("heading", level=1)).to_have_text("没有网络")
     assert "1,200" not in page.content()
     opened.shoot(name="my-offline-nobody-360-light")
+
+
+def test_what_chen_has_not_sent_outlives_mrs_zhangs_sign_out_on_the_phone_they_share(
+    visit: Callable[..., Visit], live_server: LiveServer, grandma: User, chen: User, on_duty: Shift, bin_07: SmartBin
+) -> None:
+    bag = make_drop_off(smart_bin=bin_07, occurred_at=timezone.now())
+    opened = visit(width=360)
+    page = open_as(chen, opened, live_server)
+    keeps_pages(page)
+    page.context.set_offline(True)
+    judge(page, bag.pk, "合格")
+    expect(page.locator("#waiting")).to_contain_text("待发 1")
+    sign_in(visit=opened, user=grandma, live_server=live_server)
+    page.context.set_offline(False)
+    page.goto(f"{live_server.url}/my/")
+    comes_to(page, KEPT, "1,200")
+    page.goto(f"{live_server.url}/my/me")
+    page.get_by_role("button", name="退出登录").click()
+    page.wait_for_url("**/my/sign-in")
+    comes_to(page, PERSONAL_CACHES, [])
+    assert not Verification.objects.exists()
+    page = open_as(chen, opened, live_server)
+    expect(page.locator("#waiting")).to_be_hidden()
+    assert Verification.objects.get().drop_off_id == bag.pk
+
+
+def test_mrs_zhang_who_leaves_the_programme_leaves_nothing_on_her_phone(
+    visit: Callable[..., Visit], live_server: LiveServer, grandma: User, zhang: Household
+) -> None:
+    opened = visit(width=360)
+    sign_in(visit=opened, user=grandma, live_server=live_server)
+    page = opened.page
+    page.goto(f"{live_server.url}/my/")
+    comes_to(page, KEPT, "1,200")
+    page.goto(f"{live_server.url}/my/me/leave")
+    page.get_by_label("户码").fill(zhang.code)
+    page.get_by_role("button", name="退出并删除").click()
+    page.wait_for_url(f"{live_server.url}/")
+    comes_to(page, PERSONAL_CACHES, [])
 
 
 def test_wang_on_the_same_phone_finds_nothing_of_mrs_zhang(

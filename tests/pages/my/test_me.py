@@ -30,6 +30,11 @@ def test_grandma_invites_her_son_and_takes_him_out_again(grandma: Client, zhang:
     assert "小张" not in grandma.get("/my/me").content.decode()
 
 
+def test_who_takes_herself_out_leaves_nothing_on_the_phone(grandma: Client, zhang: Household) -> None:
+    out = grandma.post(f"/my/me/members/{zhang.members.get().pk}/remove")
+    assert (out["Location"], out["Clear-Site-Data"]) == ("/my/sign-in", '"cache"')
+
+
 def test_a_member_of_another_household_is_not_there(grandma: Client, wang: Household, now: dt.datetime) -> None:
     make_resident(household=wang, name="王先生", phone="13800000009", now=now)
     assert grandma.post(f"/my/me/members/{wang.members.get().pk}/remove").status_code == 404
@@ -114,7 +119,8 @@ def test_leaving_needs_the_code_and_leaves_no_trace_of_the_people(
     assert grandma.post("/my/me/leave", {"code": "1"}).status_code == 422
     zhang.refresh_from_db()
     assert zhang.left_on is None
-    assert grandma.post("/my/me/leave", {"code": zhang.code})["Location"] == "/"
+    out = grandma.post("/my/me/leave", {"code": zhang.code})
+    assert (out["Location"], out["Clear-Site-Data"]) == ("/", '"cache"')
     zhang.refresh_from_db()
     assert (zhang.building, zhang.unit, zhang.room) == ("—", "—", "—")
     assert zhang.left_on is not None

@@ -2,16 +2,23 @@
 
 import datetime as dt
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from guides.models import GuideAssignment
 from households.codes import household_code
-from households.models import Household, HouseholdPin, Member, Notice
-from households.services import PinSignInRefused, give_pin, sign_in_by_pin
+from households.models import ConsentKind, Household, HouseholdPin, Member, Notice
+from households.services import PinSignInRefused, give_pin, record_consent, sign_in_by_pin
+from pages.my.signing_in import BACKEND
 from people.models import AccessLog, Role, RoleGrant, ScopeKind, SignInTry, User
 from people.services import TooManyTries, forget_old_tries
+from sorting.models import Photo, SmartBin
+from sorting.services.photos import record_photo
+from tests.builders import make_drop_off
+from tests.lib.test_pictures import saved, scene
 from tests.pages.my.conftest import make_resident
 
 pytestmark = pytest.mark.django_db
@@ -61,10 +68,53 @@ def test_she_is_her_homes_first_member_but_never_one_who_works_here_or_has_anoth
     User.objects.update(password="!")
     Member.objects.create(household=li, user=both, joined_at=now)
     RoleGrant.objects.create(user=guide, role=Role.GUIDE, scope_kind=ScopeKind.DISTRICT, starts_on=now.date())
-    assert sign_in_by_pin(code=zhang.code, pin=pin, address=ADDRESS, now=now) == (plain, zhang)
+    opened = sign_in_by_pin(code=zhang.code, pin=pin, address=ADDRESS, now=now)
+    assert (opened.user, opened.household) == (plain, zhang)
     Member.objects.filter(user=plain).update(left_at=now)
-    user, _ = sign_in_by_pin(code=zhang.code, pin=pin, address=ADDRESS, now=now)
-    assert user not in (guide, both, plain)
+    assert sign_in_by_pin(code=zhang.code, pin=pin, address=ADDRESS, now=now).user not in (guide, both, plain)
+
+
+def test_a_pin_opens_its_own_home_and_nothing_that_her_account_got_afterwards(
+    client: Client, zhang: Household, li: Household, bin_07: SmartBin, pin: str, photos_dir: Path
+) -> None:
+    now = timezone.now()
+    grandma = make_resident(household=zhang, name="张奶奶", phone="13800000004", now=now - HOUR)
+    grandma.set_unusable_password()
+    grandma.save()
+    client.post("/my/sign-in/pin", {"code": zhang.code, "pin": pin})
+    Member.objects.create(household=li, user=grandma, joined_at=now - 2 * HOUR)
+    RoleGrant.objects.create(user=grandma, role=Role.GUIDE, scope_kind=ScopeKind.DISTRICT, starts_on=now.date())
+    RoleGrant.objects.create(user=grandma, role=Role.OFFICER, scope_kind=ScopeKind.DISTRICT, starts_on=now.date())
+    GuideAssignment.objects.create(guide=grandma, community=li.community, starts_on=now.date())
+    record_consent(household=li, kind=ConsentKind.PHOTO, is_given=True, now=now)
+    bag = make_drop_off(smart_bin=bin_07, household=li, occurred_at=now, event_id="e-1")
+    record_photo(smart_bin=bin_07, event_id="e-1", data=saved(scene()), received_at=now)
+    photo = f"/photos/{Photo.objects.get().pk}/small.webp"
+
+    assert "1栋1单元101" in client.get("/my/").content.decode()
+    assert "换一户" not in client.get("/my/").content.decode()
+    assert client.post("/my/homes", {"household": li.pk}).status_code == 404
+    assert client.get(f"/my/drop-offs/{bag.pk}/appeal").status_code == 404
+    assert client.get(photo).status_code == 404
+    for elsewhere in ("/guide/duty", "/bureau/", "/start"):
+        assert client.get(elsewhere)["Location"].startswith("/sign-in"), elsewhere
+    for door in ("auth/me", "resident/households", "guide/communities"):
+        assert client.get(f"/api/v1/{door}").status_code == 401, door
+
+    # By her own phone she is all that she is.
+    client.force_login(grandma, backend=BACKEND)
+    assert "换一户" in client.get("/my/").content.decode()
+    for address in (photo, "/guide/duty", "/bureau/", "/api/v1/auth/me", "/api/v1/guide/communities"):
+        assert client.get(address).status_code == 200, address
+
+
+def test_a_new_pin_ends_what_the_old_one_opened(client: Client, zhang: Household, zhao: User, pin: str) -> None:
+    client.post("/my/sign-in/pin", {"code": zhang.code, "pin": pin})
+    assert client.get("/my/").status_code == 200
+    new = give_pin(household=zhang, by=zhao, now=timezone.now())
+    assert client.get("/my/")["Location"].startswith("/my/sign-in")
+    client.post("/my/sign-in/pin", {"code": zhang.code, "pin": new})
+    assert client.get("/my/").status_code == 200
 
 
 def test_no_code_no_pin_a_wrong_one_a_locked_one_and_nonsense_look_the_same(
@@ -105,7 +155,7 @@ def test_the_limit_is_the_addresss_own_ends_after_an_hour_and_is_forgotten_after
             sign_in_by_pin(code="12", pin=pin, address=ADDRESS, now=now)
     with pytest.raises(TooManyTries):
         sign_in_by_pin(code=zhang.code, pin=pin, address=ADDRESS, now=now + HOUR / 2)
-    assert sign_in_by_pin(code=zhang.code, pin=pin, address="10.0.0.2", now=now)[1] == zhang
-    assert sign_in_by_pin(code=zhang.code, pin=pin, address=ADDRESS, now=now + HOUR)[1] == zhang
+    assert sign_in_by_pin(code=zhang.code, pin=pin, address="10.0.0.2", now=now).household == zhang
+    assert sign_in_by_pin(code=zhang.code, pin=pin, address=ADDRESS, now=now + HOUR).household == zhang
     assert forget_old_tries(now=now + 23 * HOUR) == 0
     assert forget_old_tries(now=now + 25 * HOUR) == 20

@@ -128,7 +128,7 @@ def test_signing_out_leaves_nothing_on_the_phone(client: Client, zhang: Househol
     give_phone(zhang, now)
     get_in(client)
     out = client.post("/my/sign-out")
-    assert out["Clear-Site-Data"] == '"cache", "storage"'
+    assert out["Clear-Site-Data"] == '"cache"', "what a guide has not sent yet is in the storage"
     assert client.get("/my/").status_code == 302
 
 

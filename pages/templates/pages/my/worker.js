@@ -36,7 +36,8 @@ self.addEventListener("fetch", (event) => {
   const address = new URL(request.url);
   if (address.origin !== self.location.origin) return;
   if (request.mode === "navigate") {
-    const isLeaving = (request.method === "POST" ? WAYS_OUT : DOORS).includes(address.pathname);
+    const isPost = request.method === "POST";
+    const isLeaving = isPost ? WAYS_OUT.some((way) => address.pathname.startsWith(way)) : DOORS.includes(address.pathname);
     if (isLeaving) event.waitUntil(forget());
     if (request.method === "GET") event.respondWith(page(event));
   } else if (request.method === "GET" && ASSETS.includes(address.pathname)) {
@@ -72,9 +73,11 @@ async function note(response, before) {
   if (size && size !== response.headers.get("X-Text-Size")) await files.add(SHELL);
 }
 
+/* A resident may be a guide too: no page that a guide saw stays either. What a guide has not sent yet does. */
 async function forget() {
   leavings += 1;
-  await caches.delete(SEEN);
+  const names = (await caches.keys()).filter((name) => name === SEEN || name.startsWith("guide-pages-"));
+  await Promise.all(names.map((name) => caches.delete(name)));
 }
 
 async function lastSeen() {
