@@ -27,6 +27,16 @@ def number_text(*, value: Number | None, unit: str) -> str:
     return f"{float(value):,.2f}" if unit == "kg/person/day" else f"{int(value):,}"
 
 
+def value_number(*, value: Number | None, unit: str) -> float | int | None:
+    """The same for a file: a number in the same unit, and None where there is no data."""
+    if value is None:
+        return None
+    if unit == "households":
+        return int(value)
+    factor = {"rate": Fraction(100), "kg": Fraction(1, 1_000)}.get(unit, Fraction(1))
+    return round(float(Fraction(value) * factor), 4)
+
+
 def bar_end(*, unit: str, value: Number | None, target: Fraction | None) -> Number:
     """What the bar's full width stands for. It begins at zero."""
     if unit == "rate":

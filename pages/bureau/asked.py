@@ -37,7 +37,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A period, how to divide it, and the communities looked at. `is_whole` where that is the whole district."""
+    """A period, how to divide it, and the communities looked at. `is_whole` where that is the whole district.
+
+    `is_usual` where the period is the one of today that nobody has to ask for; `sort` is a ranking's, "" for the usual.
+    """
 
     period: Period
     step: str
@@ -46,6 +49,8 @@ class Asked:
     places: Sequence[Place]
     choices: Sequence[tuple[str, str]]
     is_whole: bool
+    is_usual: bool
+    sort: str = ""
 
     @property
     def before(self) -> Period:
@@ -65,19 +70,33 @@ class Asked:
             "to": self.period.ends_on.isoformat(),
             "by": self.step,
             "scope": self.scope,
+            "sort": self.sort,
         } | changed
         return urlencode({name: value for name, value in parts.items() if value})
 
+    @property
+    def lasting_query(self) -> str:
+        """The same for a screen that stays on: the usual period is not written down, and so moves on with the days."""
+        return self.query(**({"from": "", "to": ""} if self.is_usual else {}))
 
-def read_asked(*, parameters: Mapping[str, str], standing: Standing, today: dt.date) -> Asked:
+
+def read_asked(
+    *, parameters: Mapping[str, str], standing: Standing, today: dt.date, sorts: Collection[str] = ()
+) -> Asked:
     """What the address says; the last DAYS_BY_DEFAULT days of all that is in reach where it says nothing. One query.
 
-    :raises AskedWrongly: a date is none, the period is empty or too long, or the scope is not in reach.
+    `sorts` are the rankings that the screen has.
+
+    :raises AskedWrongly: a date is none, the period is empty or too long, the scope is not in reach, or the screen has
+        no such ranking.
     """
     period = _period(parameters=parameters, today=today)
     step = parameters.get("by") or _usual_step(period=period)
     if step not in STEPS:
         raise AskedWrongly("趋势只能按日、按周或按月(by=day、week、month)")
+    sort = parameters.get("sort", "") if sorts else ""
+    if sort and sort not in sorts:
+        raise AskedWrongly("没有这种排名")
     reach = communities_in_reach(standing=standing, role=Role.OFFICER).order_by("subdistrict__name", "name")
     places = [Place(*row) for row in reach.values_list("pk", "name", "subdistrict_id", "subdistrict__name")]
     is_district = standing.is_district_wide(Role.OFFICER)
@@ -95,6 +114,8 @@ def read_asked(*, parameters: Mapping[str, str], standing: Standing, today: dt.d
         places=chosen,
         choices=choices,
         is_whole=is_district and not scope,
+        is_usual=period == _period(parameters={}, today=today),
+        sort=sort,
     )
 
 

@@ -7,9 +7,11 @@ from django.views.decorators.http import require_safe
 
 from pages.access import for_roles
 from pages.bureau.asked import STEPS, Asked, AskedWrongly, read_asked
-from pages.bureau.dashboard.ranking import SORTS
+from pages.bureau.dashboard.ranking import SORTS, sort_of
 from pages.bureau.dashboard.reading import read_dashboard, read_live
+from pages.bureau.dashboard.trend import TREND_HEADINGS
 from pages.bureau.shell import render_bureau
+from pages.table_file import asked_format, table_file
 from people.models import Role
 from people.standing import Standing
 
@@ -22,16 +24,25 @@ def overview(request: HttpRequest, standing: Standing) -> HttpResponse:
     """`?from=&to=&by=&scope=&sort=` say what; `wall=1` is the 大屏: dark, without controls, renewed by itself."""
     now = timezone.now()
     try:
-        asked = read_asked(parameters=request.GET.dict(), standing=standing, today=timezone.localdate(now))
-        sort = _sort(text=request.GET.get("sort", ""))
+        asked = read_asked(parameters=request.GET.dict(), standing=standing, today=timezone.localdate(now), sorts=SORTS)
     except AskedWrongly as error:
         return render_asked_wrongly(request, error=error, current="bureau")
+    page = read_dashboard(asked=asked, now=now)
+    if (file_format := asked_format(request)) and request.GET.get("table") == "trend":
+        return table_file(
+            name=f"trend-{asked.period.starts_on}-{asked.period.ends_on}",
+            title=f"{asked.scope_name} 趋势",
+            headings=TREND_HEADINGS,
+            rows=page.trend.file_rows,
+            file_format=file_format,
+        )
     context = {
         "heading": "总览",
-        "page": read_dashboard(asked=asked, sort=sort, now=now),
+        "page": page,
         "as_of": f"{timezone.localtime(now):%Y-%m-%d %H:%M}",
         "is_wall": request.GET.get("wall") == WALL,
-        "sorts": [(word, asked.query(sort=name), name == sort) for name, word in SORTS.items()],
+        "wall_query": f"{asked.lasting_query}&wall={WALL}",
+        "sorts": sorts_of(asked=asked),
     } | asked_context(asked=asked)
     return render_bureau(request, "pages/bureau/overview.html", context, current="bureau")
 
@@ -57,6 +68,7 @@ def asked_context(*, asked: Asked) -> dict[str, object]:
             "ends_on": asked.period.ends_on.isoformat(),
             "step": asked.step,
             "scope": asked.scope,
+            "sort": asked.sort,
             "scope_name": asked.scope_name,
             "day_count": asked.period.day_count,
             "query": asked.query(),
@@ -73,9 +85,6 @@ def render_asked_wrongly(request: HttpRequest, *, error: AskedWrongly, current: 
     return render_bureau(request, "pages/bureau/asked_wrongly.html", context, current=current, status=400)
 
 
-def _sort(*, text: str) -> str:
-    if not text:
-        return next(iter(SORTS))
-    if text not in SORTS:
-        raise AskedWrongly("没有这种排名")
-    return text
+def sorts_of(*, asked: Asked) -> list[tuple[str, str, bool]]:
+    """The rankings that a screen has: word, address, whether it is the one at hand."""
+    return [(word, asked.query(sort=name), name == sort_of(asked=asked)) for name, word in SORTS.items()]

@@ -15,7 +15,6 @@ from indicators.models import Direction, IndicatorMeasure, IndicatorValue, Sourc
 from indicators.queries.plan import latest_values, measures_of_plan
 from indicators.queries.surveys import last_closed_round, survey_tallies
 from indicators.surveys import MEASURES, SurveyTally, together
-from lib.csv_output import csv_text
 from pages.access import for_roles
 from pages.bureau.asked import Asked, AskedWrongly, read_asked
 from pages.bureau.dashboard.cards import STATES, UNITS, figure_of
@@ -25,6 +24,7 @@ from pages.bureau.reports.showing import who
 from pages.bureau.shell import render_bureau
 from pages.bureau.units import value_text
 from pages.reading_out import NO_DATA, number_text, state_of
+from pages.table_file import asked_format, table_file
 from people.models import Role
 from people.standing import Standing
 
@@ -69,23 +69,19 @@ class Surveyed:
 @require_safe
 @for_roles(Role.OFFICER)
 def plan(request: HttpRequest, standing: Standing) -> HttpResponse:
-    """The platform's figures of the period asked for, the latest of departments and survey; `?format=csv` as a file."""
+    """The platform's figures of the period asked for, the latest of departments and survey; `?format=` as a file."""
     try:
         asked = read_asked(parameters=request.GET.dict(), standing=standing, today=timezone.localdate())
     except AskedWrongly as error:
         return render_asked_wrongly(request, error=error, current="bureau-plan")
     rows = _rows(asked=asked)
-    if request.GET.get("format") == "csv":
-        return HttpResponse(
-            "\ufeff" + csv_text(headings=HEADINGS, rows=(row.cells for row in rows)),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="indicators.csv"'},
-        )
+    if file_format := asked_format(request):
+        cells = [row.cells for row in rows]
+        return table_file(name="indicators", title="47 项指标", headings=HEADINGS, rows=cells, file_format=file_format)
     context = {
         "heading": "47 项指标",
         "headings": HEADINGS,
         "rows": rows,
-        "csv_query": asked.query(format="csv"),
         "without_value_count": sum(1 for row in rows if row.state == "none"),
     }
     return render_bureau(request, "pages/bureau/plan.html", context | asked_context(asked=asked), current="bureau-plan")

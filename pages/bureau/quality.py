@@ -11,12 +11,13 @@ from django.views.decorators.http import require_safe
 
 from indicators.quality import OBSERVATIONS_MIN, PARTS, QualityFacts, QualityPart, parts_of, score_of
 from indicators.queries.quality import Quality, RefusedCount, read_quality
-from lib.csv_output import csv_text
+from lib.documents import Cell
 from pages.access import for_roles
 from pages.bureau.asked import Asked, AskedWrongly, read_asked
 from pages.bureau.overview import asked_context, render_asked_wrongly
 from pages.bureau.shell import render_bureau
 from pages.reading_out import NO_DATA
+from pages.table_file import asked_format, table_file
 from people.models import Role
 from people.standing import Standing
 
@@ -32,7 +33,7 @@ REASONS = {
     "field_invalid": "字段不合规",
     "conflict": "同一事件号,内容不同",
 }
-CSV_HEADINGS = (
+FILE_HEADINGS = (
     *("小区", "街道/乡镇", "得分", "有数据的项"),
     *(f"{name}{end}" for name in PARTS for end in ("", "(分子)", "(分母)")),
     "观测不足",
@@ -73,19 +74,20 @@ class QualityRow:
 @require_safe
 @for_roles(Role.OFFICER)
 def quality(request: HttpRequest, standing: Standing) -> HttpResponse:
-    """`?from=&to=&scope=` say what, as on the first screen; `format=csv` gives the table as a file."""
+    """`?from=&to=&scope=` say what, as on the first screen; `format=` gives the table as a file."""
     try:
         asked = read_asked(parameters=request.GET.dict(), standing=standing, today=timezone.localdate())
     except AskedWrongly as error:
         return render_asked_wrongly(request, error=error, current="bureau-quality")
     found = read_quality(period=asked.period, community_ids=asked.community_ids)
     rows = _rows(asked=asked, found=found)
-    if request.GET.get("format") == "csv":
-        name = f"quality-{asked.period.starts_on}-{asked.period.ends_on}.csv"
-        return HttpResponse(
-            "\ufeff" + csv_text(headings=CSV_HEADINGS, rows=(_csv_cells(row=row) for row in rows)),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    if file_format := asked_format(request):
+        return table_file(
+            name=f"quality-{asked.period.starts_on}-{asked.period.ends_on}",
+            title="数据质量",
+            headings=FILE_HEADINGS,
+            rows=[_file_cells(row=row) for row in rows],
+            file_format=file_format,
         )
     facts = [found.by_community.get(place.community_id, QualityFacts()) for place in asked.places]
     context = {
@@ -96,7 +98,6 @@ def quality(request: HttpRequest, standing: Standing) -> HttpResponse:
         "observations_min": OBSERVATIONS_MIN,
         "sums": _sums(facts=facts),
         "reasons": _reasons(refused=found.refused),
-        "csv_query": asked.query(format="csv"),
     } | asked_context(asked=asked)
     return render_bureau(request, "pages/bureau/quality.html", context, current="bureau-quality")
 
@@ -152,8 +153,8 @@ def _reasons(*, refused: Sequence[RefusedCount]) -> list[tuple[str, str, str, st
     ]
 
 
-def _csv_cells(*, row: QualityRow) -> list[str | int | float | None]:
-    cells: list[str | int | float | None] = [row.name, row.within, row.score_text, row.known_count]
+def _file_cells(*, row: QualityRow) -> list[Cell]:
+    cells: list[Cell] = [row.name, row.within, row.score_text, row.known_count]
     for part in row.parts:
         cells += [_percent(part.share), part.good, part.whole]
     return [*cells, row.few]

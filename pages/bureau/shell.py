@@ -13,7 +13,10 @@ from people.standing import Standing
 
 # Groups of screens: (the group's word, ((the screen's url name, its word), …)). A new screen adds its line.
 GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    ("看板", (("bureau", "总览"), ("bureau-plan", "47 项指标"), ("bureau-quality", "数据质量"))),
+    (
+        "看板",
+        (("bureau", "总览"), ("bureau-ranking", "排名"), ("bureau-plan", "47 项指标"), ("bureau-quality", "数据质量")),
+    ),
     ("填报", (("bureau-reports", "部门填报"), ("bureau-loads", "清运单"), ("bureau-surveys", "问卷调查"))),
     ("发布", (("bureau-published", "月度发布"), ("bureau-monthly", "月报"))),
     (

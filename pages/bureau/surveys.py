@@ -17,13 +17,13 @@ from indicators.models.surveys import ROUND_NAME_LENGTH_MAX
 from indicators.queries.surveys import survey_rounds, survey_tallies
 from indicators.services.surveys import ROUND_DAYS_MAX, open_round
 from indicators.surveys import MEASURES, NO_SHARE, SHOWN_ANSWERS_MIN, Share, SurveyTally, together, withheld
-from lib.csv_output import csv_text
 from lib.errors import DomainError
 from pages.access import for_roles
 from pages.bureau.reports.forms import DayInput, PeriodForm
 from pages.bureau.reports.showing import who
 from pages.bureau.shell import render_bureau
 from pages.reading_out import NO_DATA
+from pages.table_file import asked_format, table_file
 from people.models import Role, User
 from people.standing import Standing
 
@@ -86,7 +86,7 @@ def surveys(request: HttpRequest, standing: Standing) -> HttpResponse:
 @require_safe
 @for_roles(Role.OFFICER)
 def survey(request: HttpRequest, standing: Standing, survey_round_id: int) -> HttpResponse:
-    """One round by community: answers and silence at once, shares once it is closed; `?format=csv` as a file."""
+    """One round by community: answers and silence at once, shares once it is closed; `?format=` as a file."""
     survey_round = get_object_or_404(SurveyRound.objects.select_related("opened_by"), pk=survey_round_id)
     today = timezone.localdate()
     is_closed = survey_round.ends_on < today
@@ -95,11 +95,13 @@ def survey(request: HttpRequest, standing: Standing, survey_round_id: int) -> Ht
     unsaid = withheld(tallies=tallies)
     rows = [_row(tally=each, is_said=is_closed and each.community_id not in unsaid) for each in tallies]
     total = _row(tally=together(tallies=tallies, name="合计"), is_said=is_closed)
-    if request.GET.get("format") == "csv":
-        return HttpResponse(
-            "\ufeff" + csv_text(headings=HEADINGS, rows=[*rows, total]),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="survey-{survey_round.pk}.csv"'},
+    if file_format := asked_format(request):
+        return table_file(
+            name=f"survey-{survey_round.pk}",
+            title=survey_round.name,
+            headings=HEADINGS,
+            rows=[*rows, total],
+            file_format=file_format,
         )
     context = {
         "heading": survey_round.name,

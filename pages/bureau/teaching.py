@@ -10,11 +10,14 @@ from guides.register_document import name_of
 from households.reach import communities_in_reach
 from pages.access import for_roles
 from pages.bureau.shell import render_bureau
+from pages.reading_out import NO_DATA
 from pages.registers import Span, period_of
+from pages.table_file import asked_format, table_file
 from people.models import Role
 from people.standing import Standing
 
 ROWS_MAX = 200
+FILE_HEADINGS = ("小区", "签到户", "在册户", "普及率 %")
 
 
 @require_safe
@@ -24,6 +27,14 @@ def teaching(request: HttpRequest, standing: Standing) -> HttpResponse:
     period = period_of(request=request)
     reach = communities_in_reach(standing=standing, role=Role.OFFICER)
     rows = publicity_reach(communities=reach, first=period.first, last=period.last)
+    if file_format := asked_format(request):
+        return table_file(
+            name=f"reach-{period.first}-{period.last}",
+            title="宣传普及",
+            headings=FILE_HEADINGS,
+            rows=[(row.community.name, row.reached_count, row.enrolled_count, _percent([row])) for row in rows],
+            file_format=file_format,
+        )
     community_ids = [row.community.pk for row in rows]
     found = gatherings_in(community_ids=community_ids, first=period.first, last=period.last, limit=ROWS_MAX)
     context = {
@@ -57,5 +68,11 @@ def gathering(request: HttpRequest, standing: Standing, gathering_id: int) -> Ht
 
 
 def _shown(rows: list[Reach]) -> tuple[int, int, str]:
+    share = _percent(rows)
     reached, enrolled = sum(row.reached_count for row in rows), sum(row.enrolled_count for row in rows)
-    return reached, enrolled, f"{reached / enrolled * 100:.1f} %" if enrolled else "—"
+    return reached, enrolled, NO_DATA if share is None else f"{share:.1f} %"
+
+
+def _percent(rows: list[Reach]) -> float | None:
+    reached, enrolled = sum(row.reached_count for row in rows), sum(row.enrolled_count for row in rows)
+    return 100 * reached / enrolled if enrolled else None

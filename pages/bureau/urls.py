@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from pages.bureau.appeals import appeals, one_appeal
+from pages.bureau.community import community
 from pages.bureau.flags import flag, flags
 from pages.bureau.lists import lists
 from pages.bureau.loads import views as loads
@@ -15,12 +16,13 @@ from pages.bureau.problems import problems, scene_photo
 from pages.bureau.programmes import views as programmes
 from pages.bureau.published import published
 from pages.bureau.quality import quality
+from pages.bureau.ranking import ranking
 from pages.bureau.registers import register, registers
 from pages.bureau.reports import views as reports
 from pages.bureau.roster import community_roster, roster, roster_slot
 from pages.bureau.surveys import survey, surveys
 from pages.bureau.teaching import gathering, teaching
-from pages.bureau.ways_down import community, figure, household
+from pages.bureau.ways_down import figure, household
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview, name="bureau"),
@@ -28,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("figures/<str:figure_key>", figure, name="bureau-figure"),
     path("communities/<int:community_id>", community, name="bureau-community"),
     path("households/<int:household_id>", household, name="bureau-household"),
+    path("ranking", ranking, name="bureau-ranking"),
     path("plan", plan, name="bureau-plan"),
     path("published", published, name="bureau-published"),
     path("monthly", monthly, name="bureau-monthly"),

@@ -130,6 +130,7 @@ GET     bureau-community                          302   403   403   403   403   
 GET     bureau-household                          302   403   403   403   403   200   403
 POST    bureau-household                          302   403   403   403   403   200   403
 GET     bureau-plan                               302   403   403   403   403   200   403
+GET     bureau-ranking                            302   403   403   403   403   200   403
 GET     bureau-reports                            302   403   403   403   403   200   403
 GET     bureau-report-enter                       302   403   403   403   403   403   403
 POST    bureau-report-enter                       302   403   403   403   403   403   403

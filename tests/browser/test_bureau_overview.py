@@ -50,7 +50,8 @@ def test_officer_zhao_reads_the_month_in_a_minute(
     assert opened.overflow_px() <= 0
     for name, address in (
         ("figure", "figures/recovery_rate.weighed"),
-        ("community", f"communities/{east_lake.pk}"),
+        ("community", f"communities/{east_lake.pk}?on={today}"),
+        ("ranking", "ranking?sort=participation"),
         ("household", f"households/{zhang.pk}"),
         ("plan", "plan"),
     ):
@@ -69,4 +70,13 @@ def test_officer_zhao_reads_the_month_in_a_minute(
         opened.shoot(name="bureau-wall")
         assert not page.get_by_role("button", name="查看").is_visible()
         assert opened.violations() == []
+        assert opened.overflow_px() <= 0
+        page.goto(f"{live_server.url}/bureau/")
+        page.set_viewport_size({"width": 794, "height": 1_123})  # A4 at 96 dots an inch
+        page.emulate_media(media="print", color_scheme="dark")
+        opened.shoot(name="bureau-overview-paper")
+        assert not page.get_by_role("button", name="查看").is_visible()
+        assert page.get_by_role("table").first.is_visible()
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        assert opened.overflow_px() <= 0
     assert (opened.complaints, opened.outside_requests) == ([], [])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from guides.sample import wilson_interval
-from indicators.catalogue import COMPUTED, Computed
+from indicators.catalogue import COMPUTED, PILOT_TARGET_AFTER, PILOT_TARGET_BY_2019, Computed
 from indicators.definitions import DEFINITIONS
 from indicators.facts import CommunityFacts, Period
 from indicators.formulas import NO_FIGURE, Figure, Number
@@ -34,6 +34,7 @@ class Card:
     gap: str
     state: str
     state_text: str
+    milestone: str
     covers: str
     sample: str
     bar_percent: str
@@ -88,6 +89,7 @@ def card_of(*, computed: Computed, communities: Sequence[CommunityFacts], period
         gap=_gap(value=figure.value, target=target, unit=computed.unit),
         state=state,
         state_text=STATES[state],
+        milestone=_milestone(computed=computed, figure=figure),
         covers=_covers(computed=computed, communities=communities),
         sample=_sample(figure=figure),
         bar_percent=percent_of(part=figure.value, whole=end),
@@ -118,6 +120,17 @@ def _gap(*, value: Number | None, target: Fraction | None, unit: str) -> str:
     sign = "+" if gap > 0 else "−" if gap < 0 else "±"
     shown = number_text(value=abs(gap), unit=unit)
     return f"差距 {sign}{shown} {'百分点' if unit == 'rate' else UNITS[unit]}"
+
+
+def _milestone(*, computed: Computed, figure: Figure) -> str:
+    """Of the pilot households both steps of the plan: the target above is the one of the period's year."""
+    if computed.code != "pilot_households" or figure.value is None:
+        return ""
+    steps = ((2019, PILOT_TARGET_BY_2019), (2020, PILOT_TARGET_AFTER))
+    return ";".join(
+        f"{year} 年 {target:,} 户{'✓' if figure.value >= target else f'还差 {int(target - figure.value):,}'}"
+        for year, target in steps
+    )
 
 
 def _covers(*, computed: Computed, communities: Sequence[CommunityFacts]) -> str:

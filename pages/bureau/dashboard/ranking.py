@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from indicators.catalogue import Formula
 from indicators.facts import CommunityFacts, Period
 from indicators.formulas import Number, accuracy_random_sample, participation, recovery_bin_side, recovery_weighed
-from pages.bureau.asked import Place
-from pages.reading_out import NO_DATA
+from lib.documents import Cell
+from pages.bureau.asked import Asked, Place
+from pages.reading_out import NO_DATA, value_number
 
 Rates = tuple[Number | None, ...]
 SORTS = {"recovery": "桶端回收", "participation": "参与率", "accuracy": "准确率", "weighed": "过磅回收"}
+FILE_HEADINGS = ("名次", "名称", "属于", "投放千克", *(f"{word} %" for word in SORTS.values()))
 _FORMULAS: Mapping[str, Formula] = {
     "recovery": recovery_bin_side,
     "participation": participation,
@@ -22,14 +24,30 @@ _FORMULAS: Mapping[str, Formula] = {
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One community or subdistrict. `scope` is what an address says of it; `cells` are in the order of SORTS."""
+    """One community or subdistrict; equals share a place. `scope` is what an address says; `rates` are as SORTS."""
 
     place: int | None
     name: str
     within: str
     scope: str
-    weight: str
-    cells: tuple[str, ...]
+    weight_g: int
+    rates: Rates
+
+    @property
+    def weight(self) -> str:
+        """Kilograms dropped off."""
+        return f"{self.weight_g / 1_000:,.1f}" if self.weight_g else NO_DATA
+
+    @property
+    def cells(self) -> list[str]:
+        """The rates in per cent, in the order of SORTS."""
+        return [NO_DATA if each is None else f"{float(100 * each):.1f} %" for each in self.rates]
+
+    @property
+    def file_cells(self) -> list[Cell]:
+        """In the order of FILE_HEADINGS: numbers, in per cent and kilograms."""
+        numbers = [value_number(value=each, unit="rate") for each in self.rates]
+        return [self.place, self.name, self.within, self.weight_g / 1_000 if self.weight_g else None, *numbers]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +56,11 @@ class _Group:
     within: str
     scope: str
     members: Sequence[CommunityFacts]
+
+
+def sort_of(*, asked: Asked) -> str:
+    """By what is ranked: what the address says, else the first of SORTS."""
+    return asked.sort or next(iter(SORTS))
 
 
 def rank_communities(
@@ -71,22 +94,18 @@ def _ranked(*, groups: Sequence[_Group], period: Period, by: str) -> list[Ranked
     at = list(SORTS).index(by)
     rows = [(group, _rates(communities=group.members, period=period)) for group in groups]
     rows.sort(key=lambda row: (row[1][at] is None, -(row[1][at] or 0), row[0].name))
+    places = {rates[at]: number for number, (_, rates) in reversed(list(enumerate(rows, start=1)))}
     return [
         Ranked(
-            place=None if rates[at] is None else place,
+            place=None if rates[at] is None else places[rates[at]],
             name=group.name,
             within=group.within,
             scope=group.scope,
-            weight=_weight(communities=group.members),
-            cells=tuple(NO_DATA if each is None else f"{float(100 * each):.1f} %" for each in rates),
+            weight_g=sum(sum(each.drop_off_weights_g.values()) for each in group.members),
+            rates=rates,
         )
-        for place, (group, rates) in enumerate(rows, start=1)
+        for group, rates in rows
     ]
-
-
-def _weight(*, communities: Sequence[CommunityFacts]) -> str:
-    weight_g = sum(sum(each.drop_off_weights_g.values()) for each in communities)
-    return f"{weight_g / 1_000:,.1f}" if weight_g else NO_DATA
 
 
 def _rates(*, communities: Sequence[CommunityFacts], period: Period) -> Rates:

@@ -9,12 +9,12 @@ from indicators.queries.communities import community_facts
 from indicators.queries.series import drop_off_series, last_load_on
 from pages.bureau.asked import Asked
 from pages.bureau.dashboard.cards import Card, Stage, cards_of, stages_of
-from pages.bureau.dashboard.ranking import Ranked, rank_communities, rank_subdistricts
+from pages.bureau.dashboard.ranking import Ranked, rank_communities, rank_subdistricts, sort_of
 from pages.bureau.dashboard.trend import Share, Trend, buckets_of, shares_of, trend_of
 from sorting.models import AlertKind
 from sorting.queries.watch import read_watch
 
-SHOWN_ENDS = 10  # so many communities of each end of the ranking; the screen of all is a link away
+SHOWN_ENDS = 10  # so many communities of each end; the ranking has a screen of its own with all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,9 @@ class Dashboard:
 LATE_AFTER = dt.timedelta(minutes=5)
 
 
-def read_dashboard(*, asked: Asked, sort: str, now: dt.datetime) -> Dashboard:
+def read_dashboard(*, asked: Asked, now: dt.datetime) -> Dashboard:
     """The screen of what was asked, as of now."""
+    sort = sort_of(asked=asked)
     communities = facts_in_scope(asked=asked)
     both = Period(starts_on=asked.before.starts_on, ends_on=asked.period.ends_on)
     series = drop_off_series(period=both, community_ids=asked.community_ids)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from indicators.facts import Period
 from indicators.formulas import RECOVERABLE_CATEGORIES, rate
 from indicators.queries.series import DayWeight
+from lib.documents import Cell
 from pages.reading_out import NO_DATA
 from sorting.categories import CATEGORY_FACTS, WasteCategory
 
@@ -15,6 +16,7 @@ WIDTH, HEIGHT = 720, 220  # the chart's own units; it is as wide as its place
 LEFT, RIGHT, TOP, BOTTOM = 48, 8, 16, 28
 LABELS_MAX = 8  # along the foot
 TARGET_RATE = 0.35
+TREND_HEADINGS = ("从", "到", "投放千克", "上一期千克", "可回收物和厨余占比 %")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Trend:
     target_y: str
     top_kg: str
     rows: Sequence[tuple[str, str, str, str]]
+    file_rows: Sequence[tuple[Cell, ...]]  # in the order of TREND_HEADINGS
     has_data: bool
 
 
@@ -137,6 +140,7 @@ def trend_of(*, buckets: Sequence[Bucket]) -> Trend:
         target_y=f"{_y(part=TARGET_RATE):.1f}",
         top_kg=f"{top_g / 1_000:,.0f} 千克",
         rows=[_row(bucket=each) for each in buckets],
+        file_rows=[_file_row(bucket=each) for each in buckets],
         has_data=any(each.all_g or each.before_g for each in buckets),
     )
 
@@ -182,6 +186,17 @@ def _row(*, bucket: Bucket) -> tuple[str, str, str, str]:
         _kg(weight_g=bucket.all_g),
         _kg(weight_g=bucket.before_g),
         _per_cent(part=bucket.recoverable_g, whole=bucket.all_g),
+    )
+
+
+def _file_row(*, bucket: Bucket) -> tuple[Cell, ...]:
+    rate_now = bucket.recoverable_rate
+    return (
+        bucket.starts_on,
+        bucket.ends_on,
+        bucket.all_g / 1_000 if bucket.all_g else None,
+        bucket.before_g / 1_000 if bucket.before_g else None,
+        None if rate_now is None else round(100 * rate_now, 4),
     )
 
 

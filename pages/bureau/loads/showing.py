@@ -6,8 +6,11 @@ from decimal import Decimal
 from django.utils import timezone
 
 from collection.models import Destination, Load, Sharing, Weighing
+from lib.documents import Cell
 from people.models import User
 from sorting.categories import WasteCategory
+
+FILE_HEADINGS = ("日期", "单号", "小区", "类别", "去向", "千克", "怎么来的")
 
 
 def kilograms(grams: int) -> str:
@@ -28,6 +31,20 @@ def load_row(*, load: Load) -> dict[str, object]:
         "kg": kilograms(load.weight_g),
         "how": _how(weighing=weighing),
     }
+
+
+def file_cells(*, load: Load) -> list[Cell]:
+    """A line of the file, in the order of FILE_HEADINGS."""
+    weighing = load.weighing
+    return [
+        load.collected_on,
+        weighing.number if weighing else load.load_id,
+        load.community.name,
+        str(load.get_category_display()),
+        str(load.get_destination_display()),
+        load.weight_g / 1_000,
+        _how(weighing=weighing),
+    ]
 
 
 def version_row(*, weighing: Weighing) -> dict[str, object]:

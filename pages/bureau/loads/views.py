@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -26,12 +27,23 @@ from households.reach import communities_in_reach
 from lib.errors import DomainError
 from pages.access import for_roles
 from pages.bureau.loads.forms import CorrectionForm, SlipForm
-from pages.bureau.loads.showing import correction_row, facts_of, imported_row, kilograms, load_row, version_row
+from pages.bureau.loads.showing import (
+    FILE_HEADINGS,
+    correction_row,
+    facts_of,
+    file_cells,
+    imported_row,
+    kilograms,
+    load_row,
+    version_row,
+)
 from pages.bureau.shell import render_bureau
+from pages.table_file import asked_format, table_file
 from people.models import Role, User
 from people.standing import Standing
 
 ROWS_MAX = 200
+FILE_ROWS_MAX = 100_000
 CORRECTIONS_MAX = 20
 FIELD_OF_CODE = {
     "number_missing": "number",
@@ -46,7 +58,10 @@ FIELD_OF_CODE = {
 @require_safe
 @for_roles(Role.OFFICER)
 def loads(request: HttpRequest, standing: Standing) -> HttpResponse:
-    """What stands, the newest day first, by `?q=` (part of a number) and `?community=` (its name); corrections."""
+    """What stands, the newest day first, by `?q=` (part of a number) and `?community=` (its name); corrections.
+
+    `?format=` gives the list as a file.
+    """
     reach = communities_in_reach(standing=standing, role=Role.OFFICER)
     number, community = request.GET.get("q", "").strip()[:120], request.GET.get("community", "").strip()[:80]
     found = standing_loads().filter(community__in=reach)
@@ -54,14 +69,18 @@ def loads(request: HttpRequest, standing: Standing) -> HttpResponse:
         found = found.filter(load_id__icontains=number)
     if community:
         found = found.filter(community__name=community)
-    rows = found.select_related("community", "weighing").order_by("-collected_on", "-pk")[:ROWS_MAX]
+    found = found.select_related("community", "weighing").order_by("-collected_on", "-pk")
+    if file_format := asked_format(request):
+        rows = [file_cells(load=load) for load in found[:FILE_ROWS_MAX]]
+        return table_file(name="loads", title="清运单", headings=FILE_HEADINGS, rows=rows, file_format=file_format)
     context = {
         "heading": "清运单",
         "number": number,
         "community": community,
         "names": _names(reach=reach),
-        "rows": [load_row(load=load) for load in rows],
-        "total_kg": kilograms(found.aggregate(total=Sum("weight_g"))["total"] or 0),
+        "query": urlencode({name: text for name, text in (("q", number), ("community", community)) if text}),
+        "rows": [load_row(load=load) for load in found[:ROWS_MAX]],
+        "total_kg": kilograms(found.order_by().aggregate(total=Sum("weight_g"))["total"] or 0),
         "rows_max": ROWS_MAX,
         "corrections": [
             correction_row(weighing=each) for each in corrections_of_communities(communities=reach)[:CORRECTIONS_MAX]

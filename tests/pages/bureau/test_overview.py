@@ -1,6 +1,8 @@
 """The officers' first screen: every figure with what it rests on, nothing invented where there is no data."""
 
+import csv
 import datetime as dt
+import io
 import re
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from households.models import Community, Household, Subdistrict
 from indicators.catalogue import COMPUTED
@@ -90,7 +93,31 @@ def test_the_funnel_says_how_far_the_pilot_households_came(officer: Client, zhan
     make_household_day(household=zhang, on=MONDAY)
     text = text_of(officer)
     assert "登记 2 100.0 % 发卡 2 100.0 % 第一次投放 1 50.0 %" in text
+    assert "30 天内有投放 1 50.0 %" in text
     assert "30 天内判过且都合格 — —" in text, "nobody was judged: that is no zero"
+    assert "2019 年 6,000 户还差 5,998;2020 年 10,000 户还差 9,998" in text
+
+
+def test_what_the_register_and_the_loads_know_stands_against_its_target(
+    officer: Client, bin_07: SmartBin, zhang: Household, li: Household, wang: Household
+) -> None:
+    since = {"sorted_collection_since": MONDAY, "sorted_transport_since": MONDAY}
+    Community.objects.update(is_urban_core=True)
+    Community.objects.filter(pk=zhang.community_id).update(resident_count=200, household_count=900, **since)
+    Community.objects.filter(pk=wang.community_id).update(household_count=100)
+    SmartBin.objects.filter(pk=bin_07.pk).update(categories="FOOD HAZARDOUS")
+    make_household_day(household=zhang, on=MONDAY)
+    for category, destination, weight_g in (
+        ("HAZARDOUS", "HAZARDOUS_TREATMENT", 500),
+        ("RESIDUAL", "LANDFILL", 5_999_500),
+    ):
+        make_load(community=zhang.community, category=category, destination=destination, weight_g=weight_g, on=MONDAY)
+    text = text_of(officer)
+    assert "生活垃圾填埋量 6.0 吨 目标 ≤ 0.0 吨 差距 +6.0 吨 ✗ 未达标" in text
+    assert "人均生活垃圾日产量 1.00 千克/人·日 目标 ≤ 0.90 千克/人·日 差距 +0.10 千克/人·日 ✗ 未达标" in text
+    assert "中心城区有害垃圾收集处置覆盖率 50.0 % 目标 ≥ 30.0 % 差距 +20.0 百分点 ✓ 达标" in text
+    assert "中心城区生活垃圾分类覆盖率 90.0 % 目标 ≥ 30.0 % 差距 +60.0 百分点 ✓ 达标" in text
+    assert "参与率 33.3 % 没有定目标" in text
 
 
 @pytest.mark.parametrize(
@@ -151,17 +178,78 @@ def test_the_ranking_puts_those_without_data_last_and_gives_them_no_place(
     text = text_of(officer)
     assert text.index("1 西园新村") < text.index("— 东湖花园")
     assert "西园新村 西关街道 5.0 0.0 %" in text
+    assert "1 西关街道 1 个小区 5.0 0.0 %" in text
+    assert "— 东城街道 1 个小区 — —" in text
+
+
+def test_equals_share_a_place_and_the_next_one_comes_after_them(
+    officer: Client, east_lake: Community, west_park: Community
+) -> None:
+    south = Community.objects.create(subdistrict=east_lake.subdistrict, name="南苑")
+    for community in (east_lake, west_park):
+        make_community_day(community=community, on=MONDAY, category="FOOD", weight_g=5_000)
+    make_community_day(community=south, on=MONDAY, category="RESIDUAL", weight_g=5_000)
+    text = text_of(officer, "/bureau/ranking").split("属于")[-1]
+    assert "1 东湖花园" in text
+    assert "1 西园新村" in text
+    assert "3 南苑" in text
+
+
+def test_the_ranking_has_a_screen_and_files_of_all_of_them(officer: Client, east_lake: Community) -> None:
+    for number in range(24):
+        Community.objects.create(subdistrict=east_lake.subdistrict, name=f"小区 {number:02}")
+    make_community_day(community=east_lake, on=MONDAY, category="FOOD", weight_g=5_500)
+    asked = NOVEMBER | {"sort": "participation"}
+    assert text_of(officer, "/bureau/ranking", **asked).count("小区 ") >= 24
+    answer = officer.get("/bureau/ranking", asked | {"format": "csv"})
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert len(rows) == 25
+    assert [row["投放千克"] for row in rows if row["名称"] == "东湖花园"] == ["5.5"]
+    answer = officer.get("/bureau/ranking", asked | {"format": "xlsx", "table": "subdistricts"})
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert sheet[-1][:4] == ["—", "东城街道", "25 个小区", 5.5]
+
+
+def test_what_was_asked_stays_through_the_links_of_the_page(officer: Client, east_lake: Community) -> None:
+    page = officer.get("/bureau/", NOVEMBER | {"sort": "accuracy", "by": "week"}).content.decode()
+    assert '<input type="hidden" name="sort" value="accuracy">' in page
+    assert f"?scope=c{east_lake.pk}&amp;from=2026-11-01&amp;to=2026-11-30&amp;by=week&amp;sort=accuracy" in page
+    assert "by=week&amp;sort=accuracy&amp;wall=1" in page
+
+
+def test_a_wall_moves_on_with_the_days_unless_days_were_asked_for(officer: Client, east_lake: Community) -> None:
+    wall = officer.get("/bureau/", {"wall": "1"}).content.decode()
+    renewed = re.search(r'hx-get="([^"]*)" hx-trigger="every 60s" hx-select="#dashboard" hx-swap="outerHTML"', wall)
+    assert renewed is not None
+    assert "from=" not in renewed[1]
+    assert "wall=1" in renewed[1]
+    asked = officer.get("/bureau/", NOVEMBER | {"wall": "1"}).content.decode()
+    assert 'hx-get="/bureau/?from=2026-11-01&amp;to=2026-11-30&amp;' in asked
+
+
+def test_the_live_corner_asks_again_and_a_page_whose_session_ended_goes_to_sign_in(
+    officer: Client, client: Client, east_lake: Community
+) -> None:
+    page = officer.get("/bureau/").content.decode()
+    assert re.search(r'hx-get="/bureau/live\?[^"]*"\s+hx-trigger="every 30s"\s+hx-swap="outerHTML"', page)
+    client.logout()
+    asking = {"HX-Request": "true", "HX-Current-URL": "https://fenfen.test/bureau/?by=week&wall=1"}
+    answer = client.get("/bureau/live", headers=asking)
+    assert (answer.status_code, answer.content) == (401, b"")
+    assert answer["HX-Redirect"] == "/sign-in?next=/bureau/%3Fby%3Dweek%26wall%3D1"
 
 
 def test_bins_alerts_and_the_queue_are_renewed_on_their_own(officer: Client, bin_07: SmartBin) -> None:
     now = timezone.now()
-    Alert.objects.create(bin=bin_07, kind=AlertKind.FULL, subject="FOOD", opened_at=now, last_seen_at=now)
+    for kind, subject in ((AlertKind.FULL, "FOOD"), (AlertKind.OFFLINE, "")):
+        Alert.objects.create(bin=bin_07, kind=kind, subject=subject, opened_at=now, last_seen_at=now)
     SmartBin.objects.update(registered_at=now)
     waiting_since = now - dt.timedelta(minutes=12)
     make_batch(community=bin_07.point.community, received_at=waiting_since, is_tallied=False)
     text = text_of(officer, "/bureau/live")
     assert "在用 1 在线 0 不在线 1" in text
     assert "已满 1" in text
+    assert "离线 1" in text
     assert "最早一批已等 12 分钟" in text
     elsewhere = Community.objects.create(subdistrict=bin_07.point.community.subdistrict, name="南苑")
     assert "在用 0 在线 0" in text_of(officer, "/bureau/live", scope=f"c{elsewhere.pk}")
@@ -186,6 +274,23 @@ def test_a_long_ranking_shows_both_ends_and_says_how_many_are_left_out(officer: 
     for number in range(24):
         Community.objects.create(subdistrict=east_lake.subdistrict, name=f"小区 {number:02}")
     assert "只列出前 10 和后 10 个小区,中间 5 个没有列出" in text_of(officer)
+
+
+def test_the_trend_by_month_stands_in_a_table_beside_the_period_before(officer: Client, east_lake: Community) -> None:
+    make_community_day(community=east_lake, on=MONDAY, category="FOOD", weight_g=30_000)
+    make_community_day(community=east_lake, on=MONDAY, category="RESIDUAL", weight_g=90_000)
+    make_community_day(community=east_lake, on=dt.date(2026, 9, 23), category="FOOD", weight_g=10_000)
+    asked = {"from": "2026-10-01", "to": "2026-11-30", "by": "month"}
+    text = text_of(officer, **asked)
+    assert "2026-10-01 至 10-31 — — —" in text
+    assert "2026-11-01 至 11-30 120.0 10.0 25.0 %" in text
+    assert "厨余垃圾 30.0 25.0 % 100.0 %" in text
+    answer = officer.get("/bureau/", asked | {"table": "trend", "format": "csv"})
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert rows[1:] == [
+        ["2026-10-01", "2026-10-31", "—", "—", "—"],
+        ["2026-11-01", "2026-11-30", "120.0", "10.0", "25.0"],
+    ]
 
 
 def test_weeks_begin_on_monday_and_stand_beside_as_many_days_before() -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from python_calamine import CalamineWorkbook
 
 from households.models import Community, Household
 from people.models import AccessLog, Role, RoleGrant, ScopeKind, User
@@ -80,6 +81,41 @@ def test_a_household_opens_for_a_reason_that_is_kept(officer: Client, zhao: User
     assert zhang.code in officer.post(address, {"reason": "核对 11 月 23 日的投诉"}).content.decode()
     kept = AccessLog.objects.get()
     assert (kept.user, kept.subject_id, kept.reason) == (zhao, zhang.pk, "核对 11 月 23 日的投诉")
+
+
+def test_a_communitys_days_and_loads_stand_on_its_screen_and_in_files_that_add_up(
+    officer: Client,
+    east_lake: Community,
+    bin_07: SmartBin,
+    zhang: Household,
+    now: dt.datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_community_day(community=east_lake, on=MONDAY, category="FOOD", weight_g=6_001, drop_off_count=3)
+    make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=now, weight_g=6_001)
+    for weight_g in (400_500, 600_001):
+        make_load(community=east_lake, category="FOOD", destination="COMPOSTING", weight_g=weight_g, on=MONDAY)
+    address = f"/bureau/communities/{east_lake.pk}"
+    text = text_of(officer, address)
+    assert "2026-11-23 厨余垃圾 3 6.0 1" in text
+    assert "厨余垃圾 堆肥 400.500" in text
+    assert "只列出" not in text
+    monkeypatch.setattr("pages.bureau.community.ROWS_MAX", 1)
+    assert "只列出最近 1 单,文件里是全部" in text_of(officer, address)
+
+    def file_of(table: str, file_format: str, **parameters: str) -> bytes:
+        answer = officer.get(address, NOVEMBER | parameters | {"table": table, "format": file_format})
+        assert answer.status_code == 200
+        return answer.content
+
+    rows = list(csv.DictReader(io.StringIO(file_of("loads", "csv").decode("utf-8-sig"))))
+    assert sum(Decimal(row["千克"]) for row in rows) == Decimal("1000.501")
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(file_of("days", "xlsx"))).get_sheet_by_index(0).to_python()
+    assert sheet[-1] == [MONDAY, "厨余垃圾", 3.0, 6.001, 1.0]
+    lines = file_of("lines", "csv", on="2026-11-23").decode("utf-8-sig")
+    assert lines.splitlines()[1].endswith(",B-0007,厨余垃圾,6.001,第 1 户")
+    assert zhang.code not in lines
+    assert officer.get(address, NOVEMBER | {"table": "luck", "format": "csv"}).status_code == 404
 
 
 def test_an_officer_of_another_subdistrict_finds_neither_community_nor_household(
