@@ -34,6 +34,8 @@ APPEND_ONLY_TABLES = (
     "indicators_surveyanswer",
     "collection_load",
     "collection_weighing",
+    "guides_timeallowed",
+    "guides_supervisionstep",
 )
 _MESSAGE = "append-only: a posted row is never changed; correct it by another transfer"
 _DECIDED_MESSAGE = "append-only: a decided programme is never changed; draft another one for a coming day"

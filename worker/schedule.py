@@ -9,6 +9,7 @@ SCHEDULE = {
     "give back what nobody collected": {"task": "worker.expire_redemptions", "schedule": crontab(minute="5")},
     "announce what expires": {"task": "worker.announce_expiry", "schedule": crontab(hour="8", minute="10")},
     "escalate overdue appeals": {"task": "worker.escalate_appeals", "schedule": crontab(minute="*/10")},
+    "supervise deadlines": {"task": "worker.supervise", "schedule": crontab(minute="*/5")},
     "look for flags": {"task": "worker.look_for_flags", "schedule": crontab(hour="2", minute="30")},
     "look at the bins": {"task": "worker.watch_bins", "schedule": 60.0},
     "delete photos not to keep": {"task": "worker.clear_photos", "schedule": crontab(minute="*/10")},

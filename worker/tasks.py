@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from guides.services.appeals import escalate_overdue
 from guides.services.sampling import commit_sample_keys
+from guides.services.supervision import supervise
 from indicators.services.monthly import clear_old_reports, make_next_report
 from indicators.services.standing import count_standings
 from people.services import forget_old_codes, forget_old_tries
@@ -68,6 +69,12 @@ def announce_what_expires() -> int:
 def escalate_overdue_appeals() -> int:
     """Give the officers the appeals that no guide answered in time; how many."""
     return escalate_overdue(now=timezone.now())
+
+
+@app.task(name="worker.supervise")
+def supervise_deadlines() -> int:
+    """Remind of deadlines of problems and alerts, and hand up what is overdue; how many steps were taken."""
+    return supervise(now=timezone.now())
 
 
 @app.task(name="worker.look_for_flags")

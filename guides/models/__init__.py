@@ -7,6 +7,7 @@ from guides.models.problems import Problem, ProblemKind
 from guides.models.sampling import SampleCommitment, SampleRate
 from guides.models.scenes import ScenePhoto
 from guides.models.shifts import RosterSlot, Shift
+from guides.models.supervision import Step, Supervised, SupervisionStep, TimeAllowed
 from guides.models.teaching import Attendance, Gathering, GatheringKind, HomeVisit
 
 __all__ = [
@@ -28,4 +29,8 @@ __all__ = [
     "SampleRate",
     "ScenePhoto",
     "Shift",
+    "Step",
+    "Supervised",
+    "SupervisionStep",
+    "TimeAllowed",
 ]

@@ -5,8 +5,9 @@ import datetime as dt
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from guides.models import Problem, ProblemKind
+from guides.models import Problem, ProblemKind, Supervised
 from guides.queries import community_ids_of_guide
+from guides.queries.supervision import read_times_allowed
 from guides.services.scene_photos import keep_scene_photo, make_scene_pictures
 from guides.services.shifts import point_of_guide
 from households.models import NoticeKind
@@ -15,17 +16,6 @@ from lib.errors import DomainError
 from people.models import User
 from sorting.models import SmartBin
 from sorting.services.verdicts import CLIENT_ID_LENGTH_MAX, NOTE_LENGTH_MAX
-
-# How long each kind may take to be put right.
-DUE_WITHIN = {
-    ProblemKind.OVERFLOW: dt.timedelta(hours=4),
-    ProblemKind.MIXED: dt.timedelta(hours=24),
-    ProblemKind.BIN_BROKEN: dt.timedelta(hours=48),
-    ProblemKind.DIRTY: dt.timedelta(hours=24),
-    ProblemKind.SIGN_MISSING: dt.timedelta(days=3),
-    ProblemKind.UNSTAFFED: dt.timedelta(hours=4),
-    ProblemKind.OTHER: dt.timedelta(days=3),
-}
 
 
 class ProblemInvalid(DomainError):
@@ -95,7 +85,7 @@ def report_problem(
                 photo=keep_scene_photo(community=point.community, taken_by=guide, pictures=pictures, now=now),
                 found_by=guide,
                 found_at=now,
-                due_at=now + DUE_WITHIN[ProblemKind(kind)],
+                due_at=read_times_allowed().due_at(subject=Supervised.PROBLEM, kind=kind, moment=now),
                 client_id=client_id,
             )
     except IntegrityError:

@@ -5,9 +5,10 @@ import datetime as dt
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from guides.models import Problem, ProblemKind
+from guides.models import Problem, Supervised
 from guides.models.problems import RESIDENT_KINDS
-from guides.services.problems import DUE_WITHIN, ProblemConflict, ProblemInvalid
+from guides.queries.supervision import read_times_allowed
+from guides.services.problems import ProblemConflict, ProblemInvalid
 from guides.services.scene_photos import keep_scene_photo, make_scene_pictures
 from households.models import Household
 from lib.errors import DomainError
@@ -76,7 +77,7 @@ def report_as_resident(
                 found_by=by,
                 household=household,
                 found_at=now,
-                due_at=now + DUE_WITHIN[ProblemKind(kind)],
+                due_at=read_times_allowed().due_at(subject=Supervised.PROBLEM, kind=kind, moment=now),
                 client_id=client_id,
             )
     except IntegrityError:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from guides.models import Appeal
 from guides.services.appeals import open_appeal
+from guides.services.problems import report_problem
 from households.models import Household
 from people.models import User
 from points.models import Flag
@@ -50,6 +51,13 @@ def test_a_bin_that_fell_silent_is_alerted_once_whoever_looks(bin_07: SmartBin) 
     record_status(smart_bin=bin_07, heartbeat=heartbeat, received_at=an_hour_ago)
     assert (tasks.watch_all_bins(), tasks.watch_all_bins()) == (1, 0)
     assert Alert.objects.get().kind == AlertKind.OFFLINE
+
+
+@pytest.mark.django_db
+def test_an_overdue_problem_is_handed_up_once_whoever_works(chen: User, zhao: User, bin_07: SmartBin) -> None:
+    found_at = timezone.now() - dt.timedelta(hours=7)
+    report_problem(guide=chen, point_id=bin_07.point_id, kind="OVERFLOW", now=found_at, client_id="a")
+    assert (tasks.supervise_deadlines(), tasks.supervise_deadlines()) == (2, 0)
 
 
 @pytest.mark.django_db
