@@ -23,6 +23,7 @@ from households.services.consents import MemberOfAnotherHousehold, record_consen
 from households.services.household_file import HOUSEHOLD_COLUMNS, import_households
 from households.services.leaving import end_household
 from households.services.members import (
+    AccountsStopped,
     AlreadyMember,
     NotTheFirstMember,
     PhoneUnreadable,
@@ -31,6 +32,7 @@ from households.services.members import (
     first_member,
     invite_member,
     new_resident_account,
+    present_members,
     remove_member,
     user_of_phone,
 )
@@ -53,6 +55,7 @@ from households.services.serials import lock_registration, next_serials
 __all__ = [
     "COMMUNITY_COLUMNS",
     "HOUSEHOLD_COLUMNS",
+    "AccountsStopped",
     "AlreadyMember",
     "CardAlreadyIssued",
     "CardHeldElsewhere",
@@ -94,6 +97,7 @@ __all__ = [
     "notify_household",
     "notify_households_of",
     "open_household",
+    "present_members",
     "print_cards",
     "record_consent",
     "remove_member",

@@ -42,12 +42,22 @@ class NotTheFirstMember(DomainError):
     message = "只有户内第一位成员能邀请或移出别人"
 
 
+class AccountsStopped(DomainError):
+    """Every account of the number was stopped by the bureau."""
+
+    code = "accounts_stopped"
+    message = "这个手机号的账号已经停用，没有登录。积分还在，请带卡找小区的督导员，或者联系城管局。"
+
+
 @transaction.atomic
 def user_of_phone(*, phone: str, now: dt.datetime) -> User | None:
     """The account of whoever proved to have this phone (in its normal form); None where no present member has it.
 
-    All present memberships of the number become that one account's. An account without a name and password is made
+    All present memberships of the number become that one account's, but for those of an account with a password or a
+    role: somebody works with that one, and only they sign in to it. An account without a name and password is made
     where there is none: it can only be entered by a code or a PIN.
+
+    :raises AccountsStopped: each present member of the number has an account, and none is active.
     """
     members = list(
         Member.objects.select_for_update(of=("self",))
@@ -59,12 +69,23 @@ def user_of_phone(*, phone: str, now: dt.datetime) -> User | None:
         return None
     user = next((member.user for member in members if member.user and member.user.is_active), None)
     if user is None:
-        user = new_resident_account(name=members[0].name)
+        without = next((member for member in members if member.user is None), None)
+        if without is None:
+            raise AccountsStopped
+        user = new_resident_account(name=without.name)
     for member in members:
-        if member.user_id is None:
+        former = member.user
+        if former is None or (former != user and former.is_active and not works_with(user=former)):
             member.user = user
             member.save(update_fields=["user"])
+            if former is not None:
+                _close_account_without_use(user_id=former.pk)
     return user
+
+
+def works_with(*, user: User) -> bool:
+    """Whether the account is more than a resident's: it has a password or a role."""
+    return user.is_staff or user.is_superuser or user.has_usable_password() or user.role_grants.exists()
 
 
 def new_resident_account(*, name: str) -> User:
@@ -73,6 +94,11 @@ def new_resident_account(*, name: str) -> User:
     user.set_unusable_password()
     user.save()
     return user
+
+
+def present_members(*, household: Household) -> list[Member]:
+    """The household's people now, in the order in which they joined."""
+    return list(household.members.filter(left_at__isnull=True).order_by("joined_at", "pk"))
 
 
 def first_member(*, household: Household) -> Member | None:
@@ -156,12 +182,7 @@ def change_phone(*, member: Member, phone: str, now: dt.datetime) -> None:
 
 def _close_account_without_use(*, user_id: int) -> None:
     user = User.objects.get(pk=user_id)
-    is_in_use = (
-        user.has_usable_password()
-        or user.role_grants.exists()
-        or user.memberships.filter(left_at__isnull=True).exists()
-    )
-    if not is_in_use:
+    if not works_with(user=user) and not user.memberships.filter(left_at__isnull=True).exists():
         user.is_active, user.display_name = False, ""
         user.save(update_fields=["is_active", "display_name"])
 

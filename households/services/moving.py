@@ -19,7 +19,7 @@ from households.queries import consent_holds, is_member_of
 from households.services.cards import HouseholdHasLeft, issue_card
 from households.services.consents import record_consent
 from households.services.leaving import end_household
-from households.services.members import close_membership
+from households.services.members import close_membership, present_members
 from households.services.serials import lock_registration, next_serials
 from lib.errors import DomainError
 from people.models import User
@@ -137,11 +137,6 @@ def split_household(
     second = _settle_at(address=to, resident_count=None, now=now)
     _move_members(members=members, to=second, now=now)
     return _record(household=household, kind=ChangeKind.SPLIT, successor=second, by=by, reason=reason, now=now)
-
-
-def present_members(*, household: Household) -> list[Member]:
-    """The household's people now, in the order in which they joined."""
-    return list(household.members.filter(left_at__isnull=True).order_by("joined_at", "pk"))
 
 
 def _demand(*, households: Sequence[Household], by: User, reason: str) -> None:

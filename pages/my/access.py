@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -47,10 +48,20 @@ def for_residents(view: ResidentView[P]) -> View[P]:
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         resident = resident_of(request=request)
         if resident is None:
-            return redirect(f"{reverse('my-sign-in')}?next={request.path}")
+            return redirect(with_next(address=reverse("my-sign-in"), after=_way_back(request=request)))
         return view(request, resident, *args, **kwargs)
 
     return never_cache(wrapped)
+
+
+def with_next(*, address: str, after: str) -> str:
+    """The address with where to go on to; as it is where that is ""."""
+    return f"{address}?{urlencode({'next': after}, safe='/')}" if after else address
+
+
+def _way_back(*, request: HttpRequest) -> str:
+    """What was asked for, query and all; "" for a form: it would be sent anew without what was in it."""
+    return request.get_full_path() if request.method in ("GET", "HEAD") else ""
 
 
 def resident_of(*, request: HttpRequest) -> Resident | None:

@@ -7,18 +7,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guides.services.parting import leave_programme
-from households.models import ConsentKind, Member
+from households.models import ConsentKind
 from households.services import (
     first_member,
     invite_member,
     mark_notices_read,
+    present_members,
     record_consent,
     remove_member,
 )
 from lib.errors import DomainError
 from pages.my.access import Resident, for_residents
 from pages.my.export import own_data
-from pages.my.own_data import read_me, read_notices
+from pages.my.own_data import read_leaving, read_me, read_notices
 from pages.my.shell import render_my
 from pages.my.signing_in import signed_out
 
@@ -85,13 +86,18 @@ def invite(request: HttpRequest, resident: Resident) -> HttpResponse:
     return redirect("my-me")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_residents
 def remove(request: HttpRequest, resident: Resident, member_id: int) -> HttpResponse:
-    """Take a member out, or leave oneself."""
-    member = Member.objects.filter(pk=member_id, household=resident.household, left_at__isnull=True).first()
+    """Take a member out, or leave oneself: says what that means, and does it on the second step."""
+    present = present_members(household=resident.household)
+    member = next((each for each in present if each.pk == member_id), None)
     if member is None:
         raise Http404
+    if request.method != "POST":
+        heading = "我要退出" if member == resident.member else "移出家里人"
+        context = {"heading": heading, "leaving": read_leaving(resident=resident, member=member, present=present)}
+        return render_my(request, resident, "pages/my/remove.html", context, current="my-me")
     try:
         remove_member(member=member, by=resident.member, now=timezone.now())
     except DomainError as refused:

@@ -1,10 +1,11 @@
 """Reads what a household sees of itself on its own screens; the export has all of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from households.models import ConsentKind, Household, Member, Notice
 from households.queries import consent_holds
+from households.services import present_members
 from households.services.opening import SUBJECT_KIND
 from pages.my.access import Resident
 from pages.my.words import moment_text
@@ -37,10 +38,33 @@ class MyPage:
     looks: tuple[tuple[str, str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Who is about to leave the household, and what that means."""
+
+    member_id: int
+    name: str
+    is_me: bool
+    is_only_one: bool
+    next_first: str  # who invites the others from then on, "" where nothing changes
+
+
+def read_leaving(*, resident: Resident, member: Member, present: Sequence[Member]) -> Leaving:
+    """The question before a member leaves; `present` are the household's members, the first first."""
+    is_first = member == present[0]
+    return Leaving(
+        member_id=member.pk,
+        name=member.name or "未写姓名",
+        is_me=member == resident.member,
+        is_only_one=len(present) == 1,
+        next_first=(present[1].name or "下一位家里人") if is_first and len(present) > 1 else "",
+    )
+
+
 def read_me(*, resident: Resident, words: Mapping[ConsentKind, str]) -> MyPage:
     """The screen 我的."""
     household = resident.household
-    members = list(household.members.filter(left_at__isnull=True).order_by("joined_at", "pk"))
+    members = present_members(household=household)
     is_first = bool(members) and members[0].pk == resident.member.pk
     looks = AccessLog.objects.filter(subject_kind=SUBJECT_KIND, subject_id=household.pk).select_related("user")
     return MyPage(

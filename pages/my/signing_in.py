@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from households.phones import normal_phone
 from households.queries import community_of_qr, households_of_phone
-from households.services import user_of_phone
-from pages.my.access import HOUSEHOLD_KEY, Resident, for_residents
+from households.services import AccountsStopped, user_of_phone
+from pages.my.access import HOUSEHOLD_KEY, Resident, for_residents, with_next
 from pages.my.shell import short_name
 from people.services import TooManyCodes, ask_sign_in_code, use_sign_in_code
 
@@ -47,7 +47,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         answer["Retry-After"] = str(wait_s)
         return answer
     request.session[PHONE_KEY] = phone
-    return redirect(f"{reverse('my-code')}?next={after}" if after else "my-code")
+    return redirect(with_next(address=reverse("my-code"), after=after))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,7 +63,10 @@ def enter_code(request: HttpRequest) -> HttpResponse:
         return render(request, "pages/my/code.html", context)
     now = timezone.now()
     is_right = use_sign_in_code(phone=phone, code=request.POST.get("code", "")[:12], now=now)
-    user = user_of_phone(phone=phone, now=now) if is_right else None
+    try:
+        user = user_of_phone(phone=phone, now=now) if is_right else None
+    except AccountsStopped as refused:
+        return _again(request, after=after, error=refused.text, status=403)
     if user is None:
         context["error"] = "验证码不对，或者已经过期。可以再试，或者返回重新获取。"
         return render(request, "pages/my/code.html", context, status=422)

@@ -12,7 +12,8 @@ from django.utils import timezone
 from households.models import ChangeKind, Community, Household, HouseholdChange, Member
 from households.phones import normal_phone
 from households.queries import household_of_any_code
-from households.services.moving import Address, AddressIncomplete, NotItsMember, present_members
+from households.services import present_members
+from households.services.moving import Address, AddressIncomplete, NotItsMember
 from lib.errors import DomainError
 from people import secrets
 from people.back_office import ReadOnlyAdmin

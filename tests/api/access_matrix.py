@@ -73,6 +73,7 @@ GET     my-redemption                             302   200Z  200W  302   302   
 POST    my-redemption-cancel                      302   302Z  302W  302   302   302   302
 POST    my-consent                                302   302   302   302   302   302   302
 POST    my-member-invite                          302   302   302   302   302   302   302
+GET     my-member-remove                          302   200Z  200W  302   302   302   302
 POST    my-member-remove                          302   302Z  302W  302   302   302   302
 POST    my-leave                                  302   422   422   302   302   302   302
 GET     my-worker                                 200   200   200   200   200   200   200
