@@ -12,6 +12,7 @@ from people.back_office import ReadOnlyAdmin
 from people.grants_admin import RoleGrantInline
 from people.models import AccessLog, StaffNotice, User
 from people.services.second_factor import reset_factor
+from people.told_changes import TellsChanges
 
 admin.site.site_header = "分分 · 管理后台"
 admin.site.site_title = "分分"
@@ -20,7 +21,7 @@ admin.site.unregister(Group)  # roles come from RoleGrant
 
 
 @admin.register(User)
-class FenfenUserAdmin(UserAdmin):  # type: ignore[type-arg]  # takes none at run time
+class FenfenUserAdmin(TellsChanges, UserAdmin):  # type: ignore[type-arg]  # takes none at run time
     """Users with their display name and roles."""
 
     list_display = ("username", "display_name", "is_active", "is_staff", "last_login")

@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
+from people.told_changes import TellsChanges
+
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
     _TabularInline = admin.TabularInline[Any, Any]
@@ -33,7 +35,7 @@ class ReadOnlyAdmin(_ModelAdmin):
         return False
 
 
-class KeptAdmin(_ModelAdmin):
+class KeptAdmin(TellsChanges):
     """Rows that an administrator adds and corrects and that are never deleted: others point to them."""
 
     list_per_page = 50

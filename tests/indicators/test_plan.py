@@ -13,8 +13,14 @@ from django.core.management import call_command
 from indicators.catalogue import COMPUTED
 from indicators.models import Direction, Indicator, IndicatorMeasure, Source
 
-PLAN_CSV = Path(__file__).parents[3] / "shared" / "data" / "indicators.csv"
 COMPOUND = {16: ("90", "100"), 17: ("318.5", "5.2"), 23: ("90", "95")}
+# How the plan prints the two measures of one row: baseline and target, with a place for the words of each measure.
+PRINTED = {
+    16: ("{}：{}", "{}；{}"),
+    17: ("农药：{}；化肥：{}", "农药使用量{}；化肥：{}"),
+    23: ("产生{}；经营{}", "产生，{}；经营，{}"),
+}
+UNITS_PRINTED = {"%": "%", "t": "吨", "10k t": "万吨"}
 
 
 def test_there_are_47_indicators_with_50_measures_three_of_them_compound(db: None) -> None:
@@ -45,11 +51,14 @@ def test_what_the_platform_computes_is_numbered_as_in_the_plan(db: None) -> None
         assert measure.code == codes[measure.indicator.number]
 
 
-def test_every_fact_is_the_published_one(db: None) -> None:
-    if not PLAN_CSV.is_file():
-        pytest.skip(f"{PLAN_CSV} is not here: the plan's facts were not compared")
-    with PLAN_CSV.open(encoding="utf8") as file:
-        published = list(csv.DictReader(file))
+def published_rows(*, real_data: Path) -> list[dict[str, str]]:
+    """The plan's table as it was published."""
+    with (real_data / "indicators.csv").open(encoding="utf8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_fact_is_the_published_one(db: None, real_data: Path) -> None:
+    published = published_rows(real_data=real_data)
     assert len(published) == 47
     for row in published:
         indicator = Indicator.objects.get(number=row["number"])
@@ -63,6 +72,20 @@ def test_every_fact_is_the_published_one(db: None) -> None:
             assert (measure.baseline_text, measure.target_text) == (row["baseline_text"], row["target_2020_text"])
             assert (measure.direction, measure.unit) == (row["direction"].upper(), row["unit"])
             assert measure.target == (Decimal(row["target_2020"]) if row["target_2020"] else None)
+
+
+@pytest.mark.parametrize("number", [16, 17, 23])
+def test_the_two_measures_of_a_row_together_say_what_the_plan_prints(db: None, number: int, real_data: Path) -> None:
+    row = next(each for each in published_rows(real_data=real_data) if each["number"] == str(number))
+    measures = list(IndicatorMeasure.objects.filter(indicator__number=number).order_by("pk"))
+    baseline, target = PRINTED[number]
+    assert baseline.format(*(each.baseline_text for each in measures)) == row["baseline_text"]
+    assert target.format(*(each.target_text for each in measures)) == row["target_2020_text"]
+    # One row of two measures has no direction and no unit of its own in the table; its words have both.
+    assert (row["direction"], row["unit"], row["target_2020"]) == ("qualitative", "", "")
+    for measure in measures:
+        assert f"{UNITS_PRINTED[measure.unit]}" in measure.baseline_text + measure.target_text
+        assert measure.direction == (Direction.AT_MOST if number == 17 else Direction.AT_LEAST)
 
 
 def test_the_plan_can_be_read_as_json_and_as_a_table(db: None) -> None:

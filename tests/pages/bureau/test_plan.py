@@ -34,7 +34,9 @@ def rows_of(client: Client) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
 
-def test_numbers_departments_and_sources_are_those_of_the_published_plan(officer: Client, real_data: Path) -> None:
+def test_numbers_baselines_targets_departments_and_sources_are_those_of_the_published_plan(
+    officer: Client, real_data: Path
+) -> None:
     with (real_data / "indicators.csv").open(encoding="utf8") as file:
         published = {row["number"]: row for row in csv.DictReader(file)}
     shown = rows_of(officer)
@@ -42,6 +44,12 @@ def test_numbers_departments_and_sources_are_those_of_the_published_plan(officer
     for row in shown:
         plan = published[row["序号"]]
         assert row["责任部门"] == plan["departments"].replace(";", "、")
+        # Two measures of one row share its words: each has its part of them.
+        assert row["基线"] in (plan["baseline_text"] or "—")
+        assert row["2020 年目标"] in plan["target_2020_text"]
+        assert (row["基线"], row["2020 年目标"]) == (plan["baseline_text"] or "—", plan["target_2020_text"]) or (
+            row["序号"] in {"16", "17", "23"}
+        )
         assert row["来源"] == {"platform": "平台计算", "reported": "部门填报"}[plan["source"]]
 
 
