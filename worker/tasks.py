@@ -5,6 +5,7 @@ from django.utils import timezone
 from guides.services.appeals import escalate_overdue
 from guides.services.sampling import commit_sample_keys
 from guides.services.supervision import supervise
+from guides.services.tasks import remind_of_tasks
 from indicators.services.monthly import clear_old_reports, make_next_report
 from indicators.services.standing import count_standings
 from people.services import forget_old_codes, forget_old_tries
@@ -73,8 +74,10 @@ def escalate_overdue_appeals() -> int:
 
 @app.task(name="worker.supervise")
 def supervise_deadlines() -> int:
-    """Remind of deadlines of problems and alerts, and hand up what is overdue; how many steps were taken."""
-    return supervise(now=timezone.now())
+    """Remind of deadlines of problems, alerts and tasks, and hand up what is overdue; how many steps were taken."""
+    now = timezone.now()
+    remind_of_tasks(now=now)
+    return supervise(now=now)
 
 
 @app.task(name="worker.look_for_flags")

@@ -7,7 +7,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 
-from guides.models import SupervisionStep, TimeAllowed
+from guides.models import GuideTask, SupervisionStep, TimeAllowed
 from people.back_office import KeptAdmin, ReadOnlyAdmin
 from people.models import User
 
@@ -41,3 +41,14 @@ class SupervisionStepAdmin(ReadOnlyAdmin):
     list_filter = ("subject", "step")
     date_hierarchy = "at"
     ordering = ("-at", "pk")
+
+
+@admin.register(GuideTask)
+class GuideTaskAdmin(ReadOnlyAdmin):
+    """任务."""
+
+    list_display = ("given_at", "guide", "point", "text", "due_at", "done_at")
+    fields = readonly_fields = (*list_display, "problem", "alert", "given_by", "done_note")
+    list_filter = ("guide",)
+    list_select_related = ("guide", "point")
+    ordering = ("-given_at", "pk")

@@ -8,6 +8,7 @@ from guides.models.sampling import SampleCommitment, SampleRate
 from guides.models.scenes import ScenePhoto
 from guides.models.shifts import RosterSlot, Shift
 from guides.models.supervision import Step, Supervised, SupervisionStep, TimeAllowed
+from guides.models.tasks import GuideTask
 from guides.models.teaching import Attendance, Gathering, GatheringKind, HomeVisit
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "GuideAssignment",
     "GuidePhone",
     "GuidePin",
+    "GuideTask",
     "HomeVisit",
     "PhoneGuide",
     "Problem",

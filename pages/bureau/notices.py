@@ -7,10 +7,14 @@ from django.views.decorators.http import require_safe
 from pages.access import for_roles
 from pages.bureau.shell import render_bureau
 from pages.staff_inbox import open_inbox
-from people.models import Role, User
+from people.models import Role, StaffNoticeKind, User
 from people.standing import Standing
 
-PLACES: dict[str, tuple[str, bool]] = {}
+PLACES = {
+    StaffNoticeKind.PROBLEM.value: ("bureau-supervision", False),
+    StaffNoticeKind.ALERT.value: ("bureau-supervision", False),
+    StaffNoticeKind.TASK.value: ("bureau-tasks", False),
+}
 
 
 @require_safe

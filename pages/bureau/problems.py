@@ -46,6 +46,7 @@ def scene_photo(request: HttpRequest, standing: Standing, scene_photo_id: int) -
 def _row(problem: Problem) -> dict[str, object]:
     return {
         "place": f"{problem.point.community.name} {problem.point.name}" + (f" {problem.bin}" if problem.bin else ""),
+        "problem_id": problem.pk,
         "kind": problem.get_kind_display(),
         "note": problem.note,
         "found_at": problem.found_at,

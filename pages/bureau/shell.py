@@ -23,6 +23,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "督导",
         (
             ("bureau-problems", "问题整改"),
+            ("bureau-supervision", "督办时效"),
+            ("bureau-tasks", "任务"),
             ("bureau-roster", "督导排班"),
             ("bureau-registers", "督导台账"),
             ("bureau-teaching", "宣传普及"),

@@ -20,7 +20,9 @@ from pages.bureau.ranking import ranking
 from pages.bureau.registers import register, registers
 from pages.bureau.reports import views as reports
 from pages.bureau.roster import community_roster, roster, roster_slot
+from pages.bureau.supervision import supervision
 from pages.bureau.surveys import survey, surveys
+from pages.bureau.tasks import tasks
 from pages.bureau.teaching import gathering, teaching
 from pages.bureau.ways_down import figure, household
 
@@ -53,6 +55,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("photos/<int:photo_id>", photo, name="bureau-photo"),
     path("problems", problems, name="bureau-problems"),
     path("scene-photos/<int:scene_photo_id>", scene_photo, name="bureau-scene-photo"),
+    path("supervision", supervision, name="bureau-supervision"),
+    path("tasks", tasks, name="bureau-tasks"),
     path("notices", notices, name="bureau-notices"),
     path("roster/", roster, name="bureau-roster"),
     path("roster/<int:community_id>", community_roster, name="bureau-community-roster"),

@@ -7,7 +7,11 @@ from pages.guide.shell import Duty, for_guides, render_guide
 from pages.staff_inbox import open_inbox
 from people.models import StaffNoticeKind
 
-PLACES = {StaffNoticeKind.ROSTER.value: ("guide-duty", False)}
+PLACES = {
+    StaffNoticeKind.ROSTER.value: ("guide-duty", False),
+    StaffNoticeKind.PROBLEM.value: ("guide-problem", True),
+    StaffNoticeKind.TASK.value: ("guide-task", True),
+}
 
 
 @require_safe

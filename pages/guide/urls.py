@@ -14,6 +14,7 @@ from pages.guide.phones import change_guide, own_pin
 from pages.guide.problems import one_problem, problems, scene_photo
 from pages.guide.registers import register, registers
 from pages.guide.sending import send
+from pages.guide.tasks import one_task, tasks
 from pages.guide.teaching import one_gathering, teaching, visit_home
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -29,6 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("problems", problems, name="guide-problems"),
     path("problems/<int:problem_id>", one_problem, name="guide-problem"),
     path("scene-photos/<int:scene_photo_id>", scene_photo, name="guide-scene-photo"),
+    path("tasks/", tasks, name="guide-tasks"),
+    path("tasks/<int:task_id>", one_task, name="guide-task"),
     path("notices", notices, name="guide-notices"),
     path("duty", duty_screen, name="guide-duty"),
     path("duty/end", end_duty, name="guide-duty-end"),

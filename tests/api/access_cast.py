@@ -8,7 +8,7 @@ from django.utils import timezone
 from knox.models import AuthToken
 
 from collection.models import Load
-from guides.models import Appeal, Gathering, Problem, ProblemKind, RosterSlot, ScenePhoto, Shift
+from guides.models import Appeal, Gathering, GuideTask, Problem, ProblemKind, RosterSlot, ScenePhoto, Shift
 from guides.queries import community_ids_of_guide
 from guides.services.appeals import open_appeal
 from households.models import Card, Community, ConsentKind, Household, Member
@@ -62,6 +62,7 @@ class Owned:
     problem: Problem
     appeal: Appeal
     roster_slot: RosterSlot
+    task: GuideTask
     photo_id: int
     gathering: Gathering
     programme: Programme
@@ -88,6 +89,7 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "shop_id": lambda owned: owned.shop.pk,
     "problem_id": lambda owned: owned.problem.pk,
     "appeal_id": lambda owned: owned.appeal.pk,
+    "task_id": lambda owned: owned.task.pk,
     "roster_slot_id": lambda owned: owned.roster_slot.pk,
     "photo_id": lambda owned: owned.photo_id,
     "programme_id": lambda owned: owned.programme.pk,
@@ -254,6 +256,15 @@ def _make_owned(
             on_date=TODAY + dt.timedelta(days=household.serial),
             starts_at=dt.time(18),
             ends_at=dt.time(20),
+        ),
+        task=GuideTask.objects.create(
+            guide=guide if household.community_id in community_ids_of_guide(guide=guide, on=TODAY) else officer,
+            point=smart_bin.point,
+            text="擦桶",
+            due_at=NOON + dt.timedelta(days=1),
+            given_by=officer,
+            given_at=NOON,
+            client_id=f"task-{household.code}",
         ),
         photo_id=_photo_of(drop_off=drop_off, household=household),
         gathering=_gathering_of(household=household, guide=guide),

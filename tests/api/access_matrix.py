@@ -107,6 +107,9 @@ POST    guide-problems                            302   403   403   302   403   
 GET     guide-problem                             302   403   403   200ZL 403   403   403
 POST    guide-problem                             302   403   403   302ZL 403   403   403
 GET     guide-scene-photo                         302   403   403   200ZL 403   403   403
+GET     guide-tasks                               302   403   403   200   403   403   403
+GET     guide-task                                302   403   403   200ZL 403   403   403
+POST    guide-task                                302   403   403   302ZL 403   403   403
 GET     guide-notices                             302   403   403   200   403   403   403
 GET     guide-duty                                302   403   403   200   403   403   403
 POST    guide-duty                                302   403   403   302ZL 403   403   403
@@ -163,6 +166,9 @@ GET     bureau-photo                              302   403   403   403   403   
 POST    bureau-photo                              302   403   403   403   403   302   403
 GET     bureau-problems                           302   403   403   403   403   200   403
 GET     bureau-scene-photo                        302   403   403   403   403   200   403
+GET     bureau-supervision                        302   403   403   403   403   200   403
+GET     bureau-tasks                              302   403   403   403   403   200   403
+POST    bureau-tasks                              302   403   403   403   403   302ZL 403
 GET     bureau-notices                            302   403   403   403   403   200   403
 GET     bureau-roster                             302   403   403   403   403   200   403
 GET     bureau-community-roster                   302   403   403   403   403   200   403

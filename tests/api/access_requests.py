@@ -44,6 +44,13 @@ REQUESTS: Mapping[str, Callable[[Owned], Any]] = {
     "POST guide-find": lambda owned: {"code": owned.household.code},
     "POST guide-spot-check": lambda owned: {"looked_at_count": 10, "wrong_count": 2, "client_id": "check-1"},
     "POST guide-problems": lambda owned: {"kind": "DIRTY", "client_id": "problem-1"},
+    "POST bureau-tasks": lambda owned: {
+        "guide": owned.task.guide_id,
+        "point": owned.point.pk,
+        "text": "看一下",
+        "due_on": f"{NOON:%Y-%m-%d}",
+        "client_id": f"task-of-{owned.household.pk}",
+    },
     "POST guide-duty": lambda owned: {"point": owned.point.pk},
     "POST guide-pin": lambda owned: {"password": "chen-password-1", "pin": "402817"},
     "POST api-tokens": lambda owned: {"username": "chen", "password": "chen-password-1"},

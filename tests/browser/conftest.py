@@ -16,9 +16,11 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from guides.models import Problem, RosterSlot, Shift
 from guides.services.problems import rectify_problem, report_problem
+from guides.services.tasks import TaskAsked, give_task
 from guides.services.teaching import Planned, hold_gathering, record_home_visit, sign_in_by_code
-from households.models import Household
-from people.models import User
+from households.models import Community, Household
+from people.models import StaffNoticeKind, User
+from people.services.staff_notices import notify_staff
 from sorting.models import CollectionPoint, SmartBin
 from tests.guides.test_spot_checks import a_photo
 
@@ -136,6 +138,15 @@ def a_week_of_chen(chen: User, ming: User, zhang: Household, bin_07: SmartBin) -
         )
     rectify_problem(guide=chen, problem_id=problem.pk, now=now, note="已清运", photo=a_photo())
     Problem.objects.filter(kind="OVERFLOW").update(found_at=now - 3 * DAY, due_at=now - DAY)
+    asked = TaskAsked(guide_id=chen.pk, point_id=point.pk, text="把两只厨余垃圾桶的桶盖擦干净", due_on=today)
+    give_task(asked=asked, communities=Community.objects.all(), officer=chen, client_id="t", now=now)
+    notify_staff(
+        user_ids=User.objects.values_list("pk", flat=True),
+        kind=StaffNoticeKind.PROBLEM,
+        text="超期督办:东湖花园 东门 桶满外溢(期限 11月22日 12:00,已超 24 小时),请督促处理。",
+        reference="problem/1/STREET",
+        now=now,
+    )
     planned = Planned(
         kind="EVENT", topic="垃圾分类换大米", starts_at=now - dt.timedelta(hours=1), ends_at=now + dt.timedelta(hours=3)
     )

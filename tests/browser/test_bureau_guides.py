@@ -40,6 +40,8 @@ def test_each_screen_with_its_rows_is_accessible_and_fits_a_phone_and_a_desk(
         "problems-done": "problems?done",
         "teaching": "teaching",
         "notices": "notices",
+        "supervision": "supervision",
+        "tasks": f"tasks?community={bin_07.point.community_id}",
         "roster": "roster/",
         "roster-of-community": f"roster/{bin_07.point.community_id}",
         "roster-slot": f"roster/slots/{slot_id}",

@@ -6,7 +6,8 @@ from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from guides.models import Shift
-from households.models import Household
+from guides.services.tasks import TaskAsked, give_task
+from households.models import Community, Household
 from people.models import User
 from sorting.models import SmartBin, Verdict, Verification
 from tests.browser.guide_phone import CONTROLS, TOUCH_PX_MIN, VISIT, judge, make_bags, open_as
@@ -41,7 +42,7 @@ def test_the_list_is_accessible_fits_and_is_made_for_a_thumb(
     assert (opened.complaints, opened.outside_requests) == ([], [])
 
 
-@pytest.mark.parametrize("address", ["find", "spot-check", "change", "pin", "registers", "notices", "drop-offs"])
+@pytest.mark.parametrize("address", ["find", "spot-check", "change", "pin", "registers", "drop-offs"])
 def test_every_other_screen_is_accessible_fits_and_is_made_for_a_thumb(
     address: str,
     visit: VISIT,
@@ -58,6 +59,26 @@ def test_every_other_screen_is_accessible_fits_and_is_made_for_a_thumb(
     assert [each for each in page.evaluate(CONTROLS) if each[1] < TOUCH_PX_MIN] == []
     assert opened.violations() == []
     assert opened.overflow_px() <= 0
+    assert (opened.complaints, opened.outside_requests) == ([], [])
+
+
+def test_the_inbox_and_the_tasks_are_accessible_fit_and_are_made_for_a_thumb(
+    visit: VISIT, live_server: LiveServer, chen: User, zhao: User, on_duty: Shift, bin_07: SmartBin
+) -> None:
+    now = timezone.now()
+    asked = TaskAsked(
+        guide_id=chen.pk, point_id=bin_07.point_id, text="把两只厨余垃圾桶的桶盖擦干净", due_on=timezone.localdate(now)
+    )
+    task = give_task(asked=asked, communities=Community.objects.all(), officer=zhao, client_id="t", now=now)
+    opened = visit(width=360)
+    page = open_as(chen, opened, live_server, "/guide/")
+    expect(page.get_by_role("link", name="1 条新消息")).to_be_visible()
+    for name, address in {"tasks": "tasks/", "task": f"tasks/{task.pk}", "notices": "notices"}.items():
+        page.goto(f"{live_server.url}/guide/{address}")
+        opened.shoot(name=f"guide-{name}-360")
+        assert [each for each in page.evaluate(CONTROLS) if each[1] < TOUCH_PX_MIN] == []
+        assert opened.violations() == []
+        assert opened.overflow_px() <= 0
     assert (opened.complaints, opened.outside_requests) == ([], [])
 
 
