@@ -19,7 +19,7 @@ from indicators.formulas import (
 )
 from indicators.published import number_text
 from indicators.queries.monthly import FigureOfMonth, Month, MonthSum
-from lib.documents import Cell, Document, DocumentTable
+from lib.documents import Cell, ChartKind, Document, DocumentTable, TableChart
 
 UNITS = {"rate": "%", "households": "户", "kg/person/day": "千克/人·日", "kg": "吨"}
 FIGURE_HEADINGS = ("指标", "单位", "本月", "目标", "对照目标", "上月", "分子", "分母", "样本", "已发布", "发布标记")
@@ -31,6 +31,7 @@ COMMUNITY_HEADINGS = (
 COMMUNITY_WIDTHS = (9, 7, 4, 4, 6, 8, 10, 7, 8, 7, 4, 4, 6)
 TREND_HEADINGS = ("月份", "投放(千克)", "可回收和厨余(千克)", "占比(%)", "清运(千克)")
 TREND_WIDTHS = (6, 8, 8, 6, 8)
+CHARTED_COMMUNITIES_MAX = 16
 
 
 def monthly_document(*, month: Month) -> Document:
@@ -62,15 +63,30 @@ def monthly_document(*, month: Month) -> Document:
                 ],
                 totals=("合计", None, *_sums(month.communities, period=month.period)) if month.communities else (),
                 note="过磅回收率和桶端回收率不混用;准确率只用随机抽样。",
+                charts=_community_charts(count=len(month.communities)),
             ),
             DocumentTable(
                 title="近十二个月",
                 headings=TREND_HEADINGS,
                 widths=TREND_WIDTHS,
                 rows=[_trend_row(each) for each in month.trend],
+                charts=(
+                    TableChart(title="投放和清运(千克)", kind=ChartKind.COLUMN, columns=(1, 4)),
+                    TableChart(title="可回收和厨余占投放(%)", kind=ChartKind.LINE, columns=(3,)),
+                ),
             ),
         ],
         signers=("编制", "审核"),
+    )
+
+
+def _community_charts(*, count: int) -> tuple[TableChart, ...]:
+    """Of a district whose communities still stand side by side; of more the ranking is read, not seen."""
+    if not 0 < count <= CHARTED_COMMUNITIES_MAX:
+        return ()
+    return (
+        TableChart(title="各小区回收率(%)", kind=ChartKind.COLUMN, columns=(7, 9)),
+        TableChart(title="各小区参与率(%)", kind=ChartKind.COLUMN, columns=(4,)),
     )
 
 

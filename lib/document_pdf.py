@@ -8,11 +8,13 @@ from fpdf import FPDF
 from fpdf.fonts import FontFace
 from fpdf.table import Row
 
+from lib.chart_pdf import HEIGHT_MM, draw_chart
 from lib.documents import Cell, Document, DocumentTable, Picture, cell_words
 
 _FONT = "Noto Sans SC"
 _HEADING_FILL = (230, 236, 230)
 _LINE_MM = 5.2
+_GUTTER_MM = 8
 _PICTURE_MM = 16  # a picture's row is at least so high
 
 
@@ -53,6 +55,8 @@ def make_pdf(*, document: Document, made_at: dt.datetime) -> bytes:
             _line(pages, text="没有记录。", size=9)
         if table.note:
             _line(pages, text=table.note, size=9)
+        if table.charts and table.rows:
+            _charts(pages, table=table)
     if document.signers:
         _signatures(pages, signers=document.signers)
     return bytes(pages.output())
@@ -61,6 +65,20 @@ def make_pdf(*, document: Document, made_at: dt.datetime) -> bytes:
 def _line(pages: _Pages, *, text: str, size: int) -> None:
     pages.set_font(_FONT, size=size)
     pages.multi_cell(0, size * 0.55, text, new_x="LMARGIN", new_y="NEXT")
+
+
+def _charts(pages: _Pages, *, table: DocumentTable) -> None:
+    """The table's charts, two beside each other, on the same page as one another."""
+    width_mm = (pages.epw - _GUTTER_MM) / 2
+    for start in range(0, len(table.charts), 2):
+        if pages.will_page_break(HEIGHT_MM + 3):
+            pages.add_page()
+        pages.ln(3)
+        left, top = pages.get_x(), pages.get_y()
+        for number, chart in enumerate(table.charts[start : start + 2]):
+            pages.set_xy(left + number * (width_mm + _GUTTER_MM), top)
+            draw_chart(pages, table=table, chart=chart, width_mm=width_mm)
+        pages.set_xy(left, top + HEIGHT_MM)
 
 
 def _beginning_mm(table: DocumentTable) -> float:

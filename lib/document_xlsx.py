@@ -9,12 +9,13 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from lib.csv_output import escape_formula
-from lib.documents import Cell, Document, DocumentTable, Picture
+from lib.documents import Cell, ChartKind, Document, DocumentTable, Picture, TableChart
 
 # Nothing that somebody typed is taken for a formula, a link or a number; sums are written as values.
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _CHARACTER_WIDTH = 2.1  # a Chinese character in the spreadsheet's unit
 _PICTURE_PX = 72
+_CHART_PX = (560, 300)
 
 
 class _Formats:
@@ -38,29 +39,59 @@ def make_xlsx(*, document: Document, made_at: dt.datetime) -> bytes:
         formats = _Formats(book)
         for table in document.tables:
             sheet = book.add_worksheet(table.title)
-            _write(sheet=sheet, document=document, table=table, formats=formats)
+            first = _write(sheet=sheet, document=document, table=table, formats=formats)
+            for number, chart in enumerate(table.charts):
+                _insert_chart(book=book, sheet=sheet, table=table, chart=chart, first=first, number=number)
     return out.getvalue()
 
 
-def _write(*, sheet: Worksheet, document: Document, table: DocumentTable, formats: _Formats) -> None:
+def _write(*, sheet: Worksheet, document: Document, table: DocumentTable, formats: _Formats) -> int:
+    """Write a table; gives the line of its first row."""
     for column, width in enumerate(table.widths):
         sheet.set_column(column, column, width * _CHARACTER_WIDTH)
     head = (f"{document.title} · {table.title}", *document.lines)
     for row, text in enumerate(head):
         sheet.write_string(row, 0, escape_formula(text=text))
     first = len(head) + 1
+    # A spreadsheet's line takes a text for zero, and leaves a gap only where the cell is empty.
+    gaps = {column for chart in table.charts if chart.kind is ChartKind.LINE for column in chart.columns}
     for column, heading in enumerate(table.headings):
         sheet.write_string(first, column, heading, formats.bold)
     sheet.freeze_panes(first + 1, 0)
     row = first
     for row, cells in enumerate(table.rows, start=first + 1):
         for column, cell in enumerate(cells):
-            _write_cell(sheet=sheet, row=row, column=column, cell=cell, formats=formats)
+            if cell is None and column in gaps:
+                sheet.write_blank(row, column, None, formats.amount)
+            else:
+                _write_cell(sheet=sheet, row=row, column=column, cell=cell, formats=formats)
     for column, cell in enumerate(table.totals):
         if cell is not None:
             _write_cell(sheet=sheet, row=row + 1, column=column, cell=cell, formats=formats, look=formats.total)
     if table.note:
         sheet.write_string(row + 3, 0, escape_formula(text=table.note))
+    return first + 1
+
+
+def _insert_chart(
+    *, book: Workbook, sheet: Worksheet, table: DocumentTable, chart: TableChart, first: int, number: int
+) -> None:
+    """A chart of the cells themselves, below the table, one beside the other. A cell without a number is a gap."""
+    last = first + len(table.rows) - 1
+    drawn = book.add_chart({"type": chart.kind.value})
+    for column in chart.columns:
+        drawn.add_series(
+            {
+                "name": [table.title, first - 1, column],
+                "categories": [table.title, first, 0, last, 0],
+                "values": [table.title, first, column, last, column],
+            }
+        )
+    drawn.set_title({"name": chart.title, "overlay": False})
+    drawn.set_legend({"position": "bottom"})
+    drawn.set_y_axis({"min": 0})
+    drawn.set_size({"width": _CHART_PX[0], "height": _CHART_PX[1]})
+    sheet.insert_chart(last + 5, 0, drawn, {"x_offset": number * (_CHART_PX[0] + 16)})
 
 
 def _write_cell(

@@ -1,6 +1,7 @@
 """A document of tables for people to file: what it says, before it becomes an xlsx or a PDF."""
 
 import datetime as dt
+import enum
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -27,11 +28,28 @@ class Picture:
 Cell = str | int | float | dt.datetime | dt.date | Picture | None
 
 
+class ChartKind(enum.Enum):
+    """Bars from zero, or lines that break where there is no data."""
+
+    COLUMN = "column"
+    LINE = "line"
+
+
+@dataclass(frozen=True, slots=True)
+class TableChart:
+    """A chart of a table's own rows: its first column along the foot, the numbers of `columns` as series."""
+
+    title: str
+    kind: ChartKind
+    columns: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentTable:
     """A table: headings, the width of each column in Chinese characters, rows, and a line of totals where it has one.
 
-    Moments are local times; None shows as —: no data is no number. `note` says what the table leaves out.
+    Moments are local times; None shows as —: no data is no number. `note` says what the table leaves out; `charts`
+    draw its rows.
     """
 
     title: str
@@ -40,6 +58,7 @@ class DocumentTable:
     rows: Sequence[tuple[Cell, ...]]
     totals: tuple[Cell, ...] = ()
     note: str = ""
+    charts: tuple[TableChart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

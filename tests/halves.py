@@ -6,8 +6,8 @@
 - What asks no database of the half (arithmetic, processes over files of their own) and what looks through a browser is
   the same in both: where one command runs both halves (FENFEN_HALVES=both), the second leaves these and those marked
   `any_database` out and counts them.
-- `--fail-on-skip` (on where CI=true) turns skips into failures; only a test whose real data are absent may be skipped,
-  and a line counts those too.
+- `--fail-on-skip` (on where CI=true) turns skips into failures; only a test whose real data are absent, or that
+  opens files in a LibreOffice that is not there, may be skipped, and a line counts those too.
 """
 
 import os
@@ -21,6 +21,7 @@ REAL_DATA_DIR = Path(os.environ.get("FENFEN_REAL_DATA") or Path(__file__).parent
 LEFT_OUT = pytest.StashKey[int]()
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 DATA_ABSENT = "real data are absent"
+OFFICE_ABSENT = "LibreOffice is not installed"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -107,6 +108,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     absent = [report for report in terminalreporter.stats.get("skipped", ()) if DATA_ABSENT in _reason(report=report)]
     if absent:
         terminalreporter.write_line(f"{len(absent)} tests did NOT run: no real data in {REAL_DATA_DIR}.", yellow=True)
+    unopened = [each for each in terminalreporter.stats.get("skipped", ()) if OFFICE_ABSENT in _reason(report=each)]
+    if unopened:
+        terminalreporter.write_line(f"{len(unopened)} tests did NOT run: {OFFICE_ABSENT}.", yellow=True)
 
 
 @pytest.fixture(scope="session")
@@ -123,7 +127,7 @@ def _is_forbidden_skip(*, config: pytest.Config, report: pytest.TestReport | pyt
         report.outcome == "skipped"
         and not is_expected_failure
         and bool(config.getoption("--fail-on-skip"))
-        and DATA_ABSENT not in _reason(report=report)
+        and not any(reason in _reason(report=report) for reason in (DATA_ABSENT, OFFICE_ABSENT))
     )
 
 
