@@ -14,6 +14,14 @@ class DutyState(enum.StrEnum):
     ACCEPTED = "ACCEPTED"
 
 
+class ReminderStep(enum.StrEnum):
+    """When a department is reminded of what it has to report."""
+
+    SEVEN_DAYS = "7"
+    ONE_DAY = "1"
+    OVERDUE = "overdue"
+
+
 @dataclass(frozen=True, slots=True)
 class DutyStanding:
     """The state, whether the department is late today, and by how many days what it entered was late (0: in time)."""
@@ -42,3 +50,15 @@ def standing_of_duty(
         overdue_days=max(0, (today - due_on).days) if is_open else 0,
         entered_late_days=max(0, (entered_on - due_on).days) if entered_on is not None else 0,
     )
+
+
+def reminder_step(*, standing: DutyStanding, due_on: dt.date, today: dt.date) -> ReminderStep | None:
+    """The reminder that is due today or was due before and has no later one; None where nothing is to be entered."""
+    if standing.state not in (DutyState.MISSING, DutyState.RETURNED):
+        return None
+    days = (due_on - today).days
+    if days < 0:
+        return ReminderStep.OVERDUE
+    if days <= 1:
+        return ReminderStep.ONE_DAY
+    return ReminderStep.SEVEN_DAYS if days <= 7 else None

@@ -10,6 +10,7 @@ SCHEDULE = {
     "announce what expires": {"task": "worker.announce_expiry", "schedule": crontab(hour="8", minute="10")},
     "escalate overdue appeals": {"task": "worker.escalate_appeals", "schedule": crontab(minute="*/10")},
     "supervise deadlines": {"task": "worker.supervise", "schedule": crontab(minute="*/5")},
+    "remind of reports": {"task": "worker.remind_of_reports", "schedule": crontab(hour="8-18", minute="35")},
     "look for flags": {"task": "worker.look_for_flags", "schedule": crontab(hour="2", minute="30")},
     "look at the bins": {"task": "worker.watch_bins", "schedule": 60.0},
     "delete photos not to keep": {"task": "worker.clear_photos", "schedule": crontab(minute="*/10")},

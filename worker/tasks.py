@@ -7,6 +7,7 @@ from guides.services.sampling import commit_sample_keys
 from guides.services.supervision import supervise
 from guides.services.tasks import remind_of_tasks
 from indicators.services.monthly import clear_old_reports, make_next_report
+from indicators.services.report_reminders import remind_of_reports
 from indicators.services.standing import count_standings
 from people.services import forget_old_codes, forget_old_tries
 from points.expiry import announce_expiry, expire_due
@@ -78,6 +79,12 @@ def supervise_deadlines() -> int:
     now = timezone.now()
     remind_of_tasks(now=now)
     return supervise(now=now)
+
+
+@app.task(name="worker.remind_of_reports")
+def remind_departments_and_reviewers() -> None:
+    """Remind reporters of what is due and reviewers of what waits."""
+    remind_of_reports(now=timezone.now())
 
 
 @app.task(name="worker.look_for_flags")

@@ -142,7 +142,7 @@ def _point(*, asked: TaskAsked, communities: QuerySet[Community]) -> CollectionP
 
 def _words(task: GuideTask) -> str:
     last = timezone.localtime(task.due_at) - dt.timedelta(seconds=1)  # it is due when its last day is over
-    return f"{task.point.community.name} {task.point.name},{task.text}({last.month}月{last.day}日 前完成)"
+    return f"{task.point.community.name} {task.point.name},{task.text}({last.month}月{last.day}日前完成)"
 
 
 def _tell(*, task: GuideTask, user_ids: list[int], text: str, step: str, now: dt.datetime) -> None:

@@ -14,6 +14,8 @@ PLACES = {
     StaffNoticeKind.PROBLEM.value: ("bureau-supervision", False),
     StaffNoticeKind.ALERT.value: ("bureau-supervision", False),
     StaffNoticeKind.TASK.value: ("bureau-tasks", False),
+    StaffNoticeKind.REPORT.value: ("bureau-report-enter", True),
+    StaffNoticeKind.REVIEW.value: ("bureau-report", True),
 }
 
 

@@ -25,7 +25,7 @@ from people.models import Role
 from people.standing import Standing
 
 ROWS_MAX = 100
-FIGURES = ("发生", "已办结", "中位(小时)", "90% 在几小时内", "按时", "已见分晓", "按时率(%)")
+FIGURES = ("发生", "已办结", "中位(小时)", "90% 在几小时内", "按时", "已有结论", "按时率(%)")
 Key = tuple[str, ...]
 
 

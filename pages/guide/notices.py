@@ -19,5 +19,5 @@ PLACES = {
 def notices(request: HttpRequest, duty: Duty) -> HttpResponse:
     """The own inbox."""
     lines = open_inbox(user=duty.guide, places=PLACES, now=duty.now)
-    context = {"heading": "消息", "notices": lines}
+    context = {"heading": "消息", "notices": lines, "unread_count": 0}  # they have just been read
     return render_guide(request, duty, "pages/guide/notices.html", context, current="guide-duty")

@@ -44,7 +44,7 @@ def _told(user: User) -> list[str]:
 
 def test_chen_is_told_reminded_and_zhao_hears_that_it_is_done(chen: User, zhao: User, bin_07: SmartBin) -> None:
     task = ask(guide=chen, officer=zhao, smart_bin=bin_07, due_on=TODAY + DAY)
-    words = "东湖花园 东门,擦干净桶盖(11月24日 前完成)"
+    words = "东湖花园 东门,擦干净桶盖(11月24日前完成)"
     for hours in (1, 12, 20, 36, 40):
         remind_of_tasks(now=NOON + hours * dt.timedelta(hours=1))
     finish_task(guide=chen, task_id=task.pk, note=" 擦好了 ", now=NOON + 2 * DAY)
