@@ -9,9 +9,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from households.models import Card, Community, Consent, Household, Member, Subdistrict
+from households.models import Card, Community, CommunityChange, Consent, Household, Member, Subdistrict
 from households.pin_screen import PinScreen
 from households.services import open_household
+from households.services.community_file import DATED_FIELDS
 from people.back_office import KeptAdmin, ReadOnlyAdmin, ReadOnlyInline
 from people.grants_admin import offer_scopes
 from people.models import ScopeKind, User
@@ -44,6 +45,22 @@ class CommunityAdmin(KeptAdmin):
     list_filter = ("is_urban_core", "is_pilot", "subdistrict")
     search_fields = ("name",)
     list_select_related = ("subdistrict",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Community | None = None) -> tuple[str, ...]:
+        """What officers have put on record with its day is changed there."""
+        is_dated = obj is not None and obj.changes.exists()
+        return (*DATED_FIELDS, "pilot_since") if is_dated else ()
+
+
+@admin.register(CommunityChange)
+class CommunityChangeAdmin(ReadOnlyAdmin):
+    """小区变更: recorded on the bureau's screen."""
+
+    list_display = ("community", "valid_from", *DATED_FIELDS, "reason", "recorded_by", "recorded_at")
+    fields = readonly_fields = list_display
+    list_filter = ("community",)
+    list_select_related = ("community", "recorded_by")
+    ordering = ("community", "-valid_from", "-pk")
 
 
 class CardInline(ReadOnlyInline):

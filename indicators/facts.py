@@ -34,7 +34,7 @@ class SampleFacts:
 class CommunityFacts:
     """One community in the period. Weights in grams: loads by (category, destination), drop-offs by category.
 
-    `is_pilot` and `has_sorted_service` are as of the period's last day.
+    What is declared, `is_pilot`, `is_urban_core` and `has_sorted_service` are as of the period's last day.
     """
 
     community_id: int

@@ -35,6 +35,7 @@ APPEND_ONLY_TABLES = (
     "collection_load",
     "collection_weighing",
     "guides_timeallowed",
+    "households_communitychange",
     "guides_supervisionstep",
 )
 _MESSAGE = "append-only: a posted row is never changed; correct it by another transfer"

@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from households.models import Community, Subdistrict
+from households.models import Community, CommunityChange, Subdistrict
+from households.services.community_changes import COUNT_MAX
 from lib.cells import CellRefused, Cells, labels_of
 from lib.import_command import in_chunks, in_own_transaction
 from lib.import_report import ImportReport
-from lib.tables import Column, TableRow
+from lib.tables import Column, Refusal, TableRow
 
-COUNT_MAX = 10_000_000  # people or households of one community; a slip of the keyboard is longer
 NAME_LENGTH_MAX = 80
+DATED_FIELDS = ("is_urban_core", "is_pilot", "household_count", "resident_count")
+DATED = Refusal("community_dated", "这个小区的户数、人口、试点、中心城区已按日期登记变更,请在城管局“小区变更”里登记")
 
 COMMUNITY_COLUMNS = (
     Column("subdistrict", ("街道/乡镇", "街道", "乡镇", "街道乡镇")),
@@ -36,6 +38,7 @@ def _load(*, chunk: list[TableRow]) -> ImportReport:
     outcome = ImportReport()
     communities = {community.name: community for community in Community.objects.select_related("subdistrict")}
     subdistricts = {subdistrict.name: subdistrict for subdistrict in Subdistrict.objects.all()}
+    changed_ids = set(CommunityChange.objects.values_list("community_id", flat=True))
     for row in chunk:
         try:
             values = _values(cells=Cells(cells=row.cells, labels=_LABELS))
@@ -45,6 +48,9 @@ def _load(*, chunk: list[TableRow]) -> ImportReport:
         name = values.pop("subdistrict")
         values["subdistrict"] = subdistricts.get(name) or Subdistrict.objects.create(name=name)
         subdistricts[name] = values["subdistrict"]
+        if _is_dated(values=values, communities=communities, changed_ids=changed_ids):
+            outcome.refuse(row=row, refusal=DATED)
+            continue
         _apply(values=values, communities=communities, outcome=outcome)
     return outcome
 
@@ -62,6 +68,14 @@ def _values(*, cells: Cells) -> dict[str, Any]:
         "sorted_transport_since": cells.date("sorted_transport_since"),
     }
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _is_dated(*, values: dict[str, Any], communities: dict[str, Community], changed_ids: set[int]) -> bool:
+    """Whether the row says otherwise than what officers have put on record with its day."""
+    community = communities.get(values["name"])
+    if community is None or community.pk not in changed_ids:
+        return False
+    return any(name in values and getattr(community, name) != values[name] for name in DATED_FIELDS)
 
 
 def _apply(*, values: dict[str, Any], communities: dict[str, Community], outcome: ImportReport) -> None:

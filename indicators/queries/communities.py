@@ -6,6 +6,7 @@ from collections import defaultdict
 from django.db.models import Count, Q, Sum
 
 from collection.queries import standing_loads
+from households.community_changes import communities_as_declared
 from households.models import Community
 from indicators.facts import CommunityFacts, HouseholdFacts, Period, SampleFacts
 from indicators.models import CommunityDay
@@ -27,12 +28,12 @@ def community_facts(*, period: Period) -> list[CommunityFacts]:
         CommunityFacts(
             community_id=community.pk,
             name=community.name,
-            is_urban_core=community.is_urban_core,
-            is_pilot=community.is_pilot and _has_begun(since=community.pilot_since or dt.date.min, on=period.ends_on),
+            is_urban_core=declared.is_urban_core,
+            is_pilot=declared.is_pilot,
             has_sorted_service=_has_begun(since=community.sorted_collection_since, on=period.ends_on)
             and _has_begun(since=community.sorted_transport_since, on=period.ends_on),
-            declared_household_count=community.household_count,
-            declared_resident_count=community.resident_count,
+            declared_household_count=declared.household_count,
+            declared_resident_count=declared.resident_count,
             has_hazardous_bin=community.pk in with_hazardous_bin,
             households=households.get(community.pk, HouseholdFacts()),
             load_weights_g=loads.get(community.pk, {}),
@@ -40,7 +41,9 @@ def community_facts(*, period: Period) -> list[CommunityFacts]:
             random_sample=samples.get(community.pk, SampleFacts()),
             spot_checks=spot_checks.get(community.pk, SampleFacts()),
         )
-        for community in Community.objects.order_by("name")
+        for community, declared in communities_as_declared(
+            communities=Community.objects.order_by("name"), on=period.ends_on
+        )
     ]
 
 

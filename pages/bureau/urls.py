@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from pages.bureau.appeals import appeals, one_appeal
 from pages.bureau.community import community
+from pages.bureau.community_changes import community_changes
 from pages.bureau.flags import flag, flags
 from pages.bureau.lists import lists
 from pages.bureau.loads import views as loads
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("live", live, name="bureau-live"),
     path("figures/<str:figure_key>", figure, name="bureau-figure"),
     path("communities/<int:community_id>", community, name="bureau-community"),
+    path("communities/<int:community_id>/changes", community_changes, name="bureau-community-changes"),
     path("households/<int:household_id>", household, name="bureau-household"),
     path("ranking", ranking, name="bureau-ranking"),
     path("plan", plan, name="bureau-plan"),

@@ -131,6 +131,8 @@ GET     bureau                                    302   403   403   403   403   
 GET     bureau-live                               302   403   403   403   403   200   403
 GET     bureau-figure                             302   403   403   403   403   200   403
 GET     bureau-community                          302   403   403   403   403   200   403
+GET     bureau-community-changes                  302   403   403   403   403   200   403
+POST    bureau-community-changes                  302   403   403   403   403   302   403
 GET     bureau-household                          302   403   403   403   403   200   403
 POST    bureau-household                          302   403   403   403   403   200   403
 GET     bureau-plan                               302   403   403   403   403   200   403

@@ -19,6 +19,11 @@ SLIP = {
 }
 
 REQUESTS: Mapping[str, Callable[[Owned], Any]] = {
+    "POST bureau-community-changes": lambda owned: {
+        "valid_from": f"{NOON:%Y-%m-%d}",
+        "resident_count": 1_234,
+        "reason": "社区年报",
+    },
     "POST bureau-household": lambda owned: {"reason": "核对投诉"},
     "POST my-reward": lambda owned: {"key": "tap-of-the-matrix"},
     "POST my-problems": lambda owned: {"place": owned.point.pk, "kind": "OVERFLOW", "client_id": "full-1"},

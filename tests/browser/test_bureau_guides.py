@@ -41,6 +41,7 @@ def test_each_screen_with_its_rows_is_accessible_and_fits_a_phone_and_a_desk(
         "teaching": "teaching",
         "notices": "notices",
         "supervision": "supervision",
+        "community-changes": f"communities/{bin_07.point.community_id}/changes",
         "tasks": f"tasks?community={bin_07.point.community_id}",
         "roster": "roster/",
         "roster-of-community": f"roster/{bin_07.point.community_id}",

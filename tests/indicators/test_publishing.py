@@ -13,7 +13,9 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from collection.models import Load
 from collection.services import Share, Slip, correct_weighing
+from households.community_changes import Declared
 from households.models import Community
+from households.services.community_changes import change_community
 from indicators.facts import Period
 from indicators.models import Publication, PublicationProposal, PublishedFigure, Stage
 from indicators.queries.published import published_faults, restatements
@@ -196,6 +198,24 @@ def test_a_corrected_load_of_a_published_month_shows_as_a_restatement(
     rows = {(each.code, each.community, each.field): each for each in restatements(publication=provisional)}
     denominator = rows["recovery_rate", "东湖花园", "denominator"]
     assert (denominator.published, denominator.today) == ("1000", "370")
+
+
+def test_a_change_of_a_community_of_a_past_day_shows_as_a_restatement_and_one_of_a_later_day_does_not(
+    provisional: Publication, east_lake: Community, zhao: User
+) -> None:
+    for valid_from, residents in ((dt.date(2026, 11, 1), 1_500), (dt.date(2026, 10, 20), 1_200)):
+        assert restatements(publication=provisional) == []
+        change_community(
+            community_id=east_lake.pk,
+            declared=Declared(is_urban_core=True, is_pilot=True, household_count=400, resident_count=residents),
+            valid_from=valid_from,
+            reason="社区年报",
+            officer=zhao,
+            now=on_day(11, 20),
+        )
+    rows = {(each.code, each.community, each.field): each for each in restatements(publication=provisional)}
+    denominator = rows["waste_per_person_day_kg", "东湖花园", "denominator"]
+    assert (denominator.published, denominator.today) == (f"{31 * 1_100}", f"{31 * 1_200}")
 
 
 def test_a_figure_edited_behind_the_platforms_back_is_named(provisional: Publication, zhao: User, qian: User) -> None:

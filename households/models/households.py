@@ -1,49 +1,10 @@
-"""Subdistrict, Community, Household and what belongs to one: Member, Card and its printing, Consent, Notice."""
+"""Household and what belongs to one: Member, Card and its printing, Consent, Notice."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-
-class Subdistrict(models.Model):
-    """街道/乡镇: the level between the district and its communities."""
-
-    name = models.CharField("街道/乡镇", max_length=80, unique=True)
-
-    class Meta:
-        verbose_name = "街道/乡镇"
-        verbose_name_plural = "街道/乡镇"
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Community(models.Model):
-    """小区: the unit of pilots, coverage and tallies. Its name is unique in the district."""
-
-    subdistrict = models.ForeignKey(
-        Subdistrict, on_delete=models.PROTECT, related_name="communities", verbose_name="街道/乡镇"
-    )
-    name = models.CharField("小区", max_length=80, unique=True)
-    is_urban_core = models.BooleanField("中心城区", default=False)
-    is_pilot = models.BooleanField("试点", default=False)
-    pilot_since = models.DateField("试点开始", null=True, blank=True, help_text="空 = 一直是试点")
-    sorted_collection_since = models.DateField("分类收集开始", null=True, blank=True)
-    sorted_transport_since = models.DateField("分类运输开始", null=True, blank=True)
-    household_count = models.PositiveIntegerField("户数", null=True, blank=True, help_text="申报的户数")
-    resident_count = models.PositiveIntegerField("人口", null=True, blank=True, help_text="申报的人口")
-
-    class Meta:
-        verbose_name = "小区"
-        verbose_name_plural = "小区"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(pilot_since__isnull=True) | Q(is_pilot=True), name="community_pilot_since_of_a_pilot"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
+from households.models.communities import Community
 
 
 class Household(models.Model):
