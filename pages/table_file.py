@@ -9,10 +9,10 @@ from django.utils import timezone
 from lib.csv_output import csv_text
 from lib.document_xlsx import make_xlsx
 from lib.documents import Cell, Document, DocumentTable, Picture, cell_words
+from pages.registers import CONTENT_TYPES, XLSX
 
-CSV, XLSX = "csv", "xlsx"
+CSV = "csv"
 _WIDTH_MIN, _WIDTH_MAX = 6, 24  # Chinese characters
-_XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def asked_format(request: HttpRequest) -> str | None:
@@ -38,7 +38,9 @@ def table_file(
         rows=[tuple(row) for row in rows],
     )
     document = Document(title=title, lines=(f"{made_at:%Y-%m-%d %H:%M} 导出",), tables=[table])
-    return HttpResponse(make_xlsx(document=document, made_at=made_at), content_type=_XLSX_TYPE, headers=disposition)
+    return HttpResponse(
+        make_xlsx(document=document, made_at=made_at), content_type=CONTENT_TYPES[XLSX], headers=disposition
+    )
 
 
 def _csv_cell(cell: Cell) -> str | int | float | dt.date | None:

@@ -28,6 +28,7 @@ from pages.table_file import asked_format, table_file
 from people.models import Role
 from people.standing import Standing
 
+ASSESSMENTS = {"mid-term": "中期评估", "final": "总结评估"}
 HEADINGS = ("序号", "指标", "基线", "2020 年目标", "数值", "期间", "状态", "来源", "责任部门", "填报和审核")
 
 
@@ -74,7 +75,7 @@ def plan(request: HttpRequest, standing: Standing) -> HttpResponse:
         asked = read_asked(parameters=request.GET.dict(), standing=standing, today=timezone.localdate())
     except AskedWrongly as error:
         return render_asked_wrongly(request, error=error, current="bureau-plan")
-    rows = _rows(asked=asked)
+    rows = plan_rows(asked=asked)
     if file_format := asked_format(request):
         cells = [row.cells for row in rows]
         return table_file(name="indicators", title="47 项指标", headings=HEADINGS, rows=cells, file_format=file_format)
@@ -82,12 +83,14 @@ def plan(request: HttpRequest, standing: Standing) -> HttpResponse:
         "heading": "47 项指标",
         "headings": HEADINGS,
         "rows": rows,
+        "assessments": list(ASSESSMENTS.items()),
         "without_value_count": sum(1 for row in rows if row.state == "none"),
     }
     return render_bureau(request, "pages/bureau/plan.html", context | asked_context(asked=asked), current="bureau-plan")
 
 
-def _rows(*, asked: Asked) -> list[PlanRow]:
+def plan_rows(*, asked: Asked) -> list[PlanRow]:
+    """A row a measure, in the plan's order."""
     computed = {each.number: each for each in reversed(COMPUTED) if each.number and each.measure != "bin_side"}
     communities = facts_in_scope(asked=asked)
     reported = latest_values()

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from pages.bureau.appeals import appeals, one_appeal
+from pages.bureau.assessment import assessment
 from pages.bureau.community import community
 from pages.bureau.community_changes import community_changes
 from pages.bureau.flags import flag, flags
@@ -36,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("households/<int:household_id>", household, name="bureau-household"),
     path("ranking", ranking, name="bureau-ranking"),
     path("plan", plan, name="bureau-plan"),
+    path("plan/<str:kind>.<str:file_format>", assessment, name="bureau-assessment"),
     path("published", published, name="bureau-published"),
     path("monthly", monthly, name="bureau-monthly"),
     path("monthly/<int:report_id>.<str:file_format>", monthly_file, name="bureau-monthly-file"),

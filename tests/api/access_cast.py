@@ -103,6 +103,7 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "gathering_id": lambda owned: owned.gathering.pk,
     "gathering_token": lambda owned: owned.gathering.token,
     "file_format": lambda owned: "xlsx",
+    "kind": lambda owned: "final",
     "scene_photo_id": lambda owned: owned.problem.photo_id,
 }
 

@@ -137,6 +137,7 @@ GET     bureau-household                          302   403   403   403   403   
 POST    bureau-household                          302   403   403   403   403   200   403
 GET     bureau-plan                               302   403   403   403   403   200   403
 GET     bureau-ranking                            302   403   403   403   403   200   403
+GET     bureau-assessment                         302   403   403   403   403   200   403
 GET     bureau-reports                            302   403   403   403   403   200   403
 GET     bureau-report-enter                       302   403   403   403   403   403   403
 POST    bureau-report-enter                       302   403   403   403   403   403   403

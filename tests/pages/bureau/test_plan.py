@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from python_calamine import CalamineWorkbook
 
 from households.models import Community
 from indicators.models import IndicatorMeasure, IndicatorValue
@@ -89,3 +90,32 @@ def test_what_the_back_office_entered_without_a_reviewer_does_not_show(officer: 
         recorded_at=now,
     )
     assert next(row for row in rows_of(officer) if row["序号"] == "5")["数值"] == "—"
+
+
+def test_the_assessment_says_what_is_reached_what_is_not_and_who_answers_for_it(
+    officer: Client, east_lake: Community
+) -> None:
+    make_load(community=east_lake, category="FOOD", destination="COMPOSTING", weight_g=500_000, on=MONDAY)
+    make_load(community=east_lake, category="RESIDUAL", destination="LANDFILL", weight_g=500_000, on=MONDAY)
+    answer = officer.get("/bureau/plan/mid-term.xlsx", NOVEMBER)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+    assert book.sheet_names == ["指标完成情况", "未达标和没有数值的", "平台计算的数从哪里来"]
+    whole, lacking, figures = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
+    assert whole[0][0] == "生活垃圾分类中期评估 · 指标完成情况"
+    # Recovery is reached, landfill and a person's waste are not known to be; the rest nobody entered.
+    states = [row[6] for row in whole if isinstance(row[0], float)]
+    assert f"达标 {states.count('✓ 达标')}、未达标 {states.count('✗ 未达标')}" in str(whole[2][0])
+    assert states.count("没有数据") >= 38
+    named = {int(row[1]): row[5] for row in lacking if isinstance(row[1], float)}
+    assert named[11] == "✗ 未达标"
+    assert 7 not in named
+    assert sorted(row[0] for row in lacking if isinstance(row[1], float)) == [
+        row[0] for row in lacking if isinstance(row[1], float)
+    ]
+    recovery = next(row for row in figures if row[0] == "试点小区回收利用率(过磅)")
+    assert recovery[1:5] == [50.0, "%", 500.0, 1000.0]
+    paper = officer.get("/bureau/plan/final.pdf", NOVEMBER)
+    assert (paper["Content-Type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
+    assert officer.get("/bureau/plan/luck.pdf").status_code == 404
+    assert officer.get("/bureau/plan/final.docx").status_code == 404
+    assert officer.get("/bureau/plan/final.pdf", {"from": "yesterday"}).status_code == 400
