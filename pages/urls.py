@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from pages.items.views import look_up
 from pages.my.signing_in import card_face
+from pages.open_data import open_data, open_month_file
 from pages.photos import photo_file
 from pages.reward_pictures import reward_picture
 from pages.second_factor import second_factor, set_up_second_factor
@@ -16,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("second-factor", second_factor, name="second-factor"),
     path("second-factor/set-up", set_up_second_factor, name="second-factor-set-up"),
     path("what-is-it", look_up, name="waste-items"),
+    path("open-data", open_data, name="open-data"),
+    path("open-data/<str:month>.csv", open_month_file, name="open-data-month"),
     path("my/", include("pages.my.urls")),
     path("c/<str:token>", card_face, name="card-face"),
     path("photos/<int:photo_id>/large.webp", photo_file, {"size": "large"}, name="photo-large"),

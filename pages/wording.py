@@ -46,6 +46,7 @@ CHINESE = Wording(
         "small_numbers": "— 表示没有数据，或者 7 天内投放的住户不到 5 户：户数太少时公布数字会看出是谁家，所以不公布。",
         "no_communities": "还没有登记小区。登记并有投放以后，这里会出现每个小区的成绩。",
         "settling": "有些投放正在结算，数字还会变。",
+        "open_data": "开放数据：已发布的月份",
         "privacy": "这一页只有小区和全区的合计，没有任何一户的记录。",
     },
     category_examples={
@@ -96,6 +97,7 @@ ENGLISH = Wording(
         "recognised, so their figures are not published.",
         "no_communities": "No community is registered yet. Once there are drop-offs, their results appear here.",
         "settling": "Some drop-offs are being tallied; figures may still move.",
+        "open_data": "Open data: published months",
         "privacy": "This page shows sums of communities and of the district, never a household's record.",
     },
     category_examples={

@@ -104,6 +104,7 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "gathering_token": lambda owned: owned.gathering.token,
     "file_format": lambda owned: "xlsx",
     "kind": lambda owned: "final",
+    "month": lambda owned: "2026-10",  # not published
     "scene_photo_id": lambda owned: owned.problem.photo_id,
 }
 

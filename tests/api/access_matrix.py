@@ -24,6 +24,8 @@ MATRIX = """
 METHOD  route                                     ANON  ZHANG WANG  CHEN  SHOP  ZHAO  ADMIN
 
 GET     front                                     200   200   200   200   200   200   200
+GET     open-data                                 200   200   200   200   200   200   200
+GET     open-data-month                           404   404   404   404   404   404   404
 GET     sign-in                                   200   302   302   302   302   302   302
 POST    sign-in                                   200   302   302   302   302   302   302
 PUT     sign-in                                   200   302   302   302   302   302   302
