@@ -10,16 +10,24 @@ class Look(models.TextChoices):
 
     RANDOM = "RANDOM", "随机抽样"
     WRONG = "WRONG", "近期有错"
+    FLAGGED = "FLAGGED", "请留意"
     NEVER = "NEVER", "从未核验"
 
 
-SUGGESTED = (Look.WRONG, Look.NEVER)
+SUGGESTED = (Look.WRONG, Look.FLAGGED, Look.NEVER)
 
 
-def looks(*, is_drawn: bool, has_household: bool, was_wrong: bool, was_seen: bool) -> tuple[Look, ...]:
-    """Every reason that holds, the weightiest first. WRONG and NEVER are a household's: nobody's bag has neither."""
+def looks(
+    *, is_drawn: bool, has_household: bool, was_wrong: bool, was_seen: bool, is_flagged: bool
+) -> tuple[Look, ...]:
+    """Every reason that holds, the weightiest first. But for RANDOM they are a household's: nobody's bag has none.
+
+    FLAGGED says that something is to be judged by the bureau, never what; and beside RANDOM it is not said, so that
+    nobody looks at a bag of the sample with other eyes.
+    """
     found = [Look.RANDOM] if is_drawn else []
     if has_household:
         found += [Look.WRONG] if was_wrong else []
+        found += [Look.FLAGGED] if is_flagged and not is_drawn else []
         found += [Look.NEVER] if not was_seen else []
     return tuple(found)

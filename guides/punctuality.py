@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 GRACE_MIN = 5  # minutes on either side that nobody counts
+SHIFT_MAX = dt.timedelta(hours=12)  # longer stands nobody at a bin: whoever still seems to forgot to clock out
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from lib.documents import Cell, Document, DocumentTable, Picture
 from people.models import User
 from sorting.models import VerificationSource
 
+LEFT_OPEN = "没有下岗"
+
 
 def register_document(*, register: Register, now: dt.datetime) -> Document:
     """The document of a register, made now."""
@@ -59,15 +61,17 @@ def _shifts(register: Register) -> DocumentTable:
 
 def _shift(line: ShiftLine) -> tuple[Cell, ...]:
     shift, held = line.shift, line.punctuality
-    minutes = int((shift.ended_at - shift.started_at).total_seconds() // 60) if shift.ended_at else None
+    # Of a shift that nobody ended nobody knows how long it was: it adds no minutes.
+    is_known = shift.ended_at is not None and not shift.is_left_open
+    minutes = int((shift.ended_at - shift.started_at).total_seconds() // 60) if shift.ended_at and is_known else None
     return (
         timezone.localtime(shift.started_at),
-        timezone.localtime(shift.ended_at) if shift.ended_at else "在岗",
+        (LEFT_OPEN if shift.is_left_open else timezone.localtime(shift.ended_at)) if shift.ended_at else "在岗",
         name_of(shift.guide),
         shift.point.name,
         minutes,
         held.late_min if held.slot else None,
-        held.early_min if held.slot else None,
+        held.early_min if held.slot and not shift.is_left_open else None,
         _picture(shift.photo),
     )
 

@@ -9,6 +9,7 @@ SCHEDULE = {
     "give back what nobody collected": {"task": "worker.expire_redemptions", "schedule": crontab(minute="5")},
     "announce what expires": {"task": "worker.announce_expiry", "schedule": crontab(hour="8", minute="10")},
     "escalate overdue appeals": {"task": "worker.escalate_appeals", "schedule": crontab(minute="*/10")},
+    "end forgotten shifts": {"task": "worker.end_forgotten_shifts", "schedule": crontab(minute="*/10")},
     "supervise deadlines": {"task": "worker.supervise", "schedule": crontab(minute="*/5")},
     "remind of reports": {"task": "worker.remind_of_reports", "schedule": crontab(hour="8-18", minute="35")},
     "look for flags": {"task": "worker.look_for_flags", "schedule": crontab(hour="2", minute="30")},

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from guides.services.appeals import escalate_overdue
 from guides.services.sampling import commit_sample_keys
+from guides.services.shifts import end_forgotten_shifts
 from guides.services.supervision import supervise
 from guides.services.tasks import remind_of_tasks
 from indicators.services.monthly import clear_old_reports, make_next_report
@@ -71,6 +72,12 @@ def announce_what_expires() -> int:
 def escalate_overdue_appeals() -> int:
     """Give the officers the appeals that no guide answered in time; how many."""
     return escalate_overdue(now=timezone.now())
+
+
+@app.task(name="worker.end_forgotten_shifts")
+def end_shifts_that_were_forgotten() -> int:
+    """End the shifts of guides who did not clock out; how many."""
+    return end_forgotten_shifts(now=timezone.now())
 
 
 @app.task(name="worker.supervise")

@@ -40,7 +40,7 @@ class RosterSlotAdmin(ReadOnlyAdmin):
 class ShiftAdmin(ReadOnlyAdmin):
     """值班."""
 
-    list_display = ("started_at", "ended_at", "guide", "point")
+    list_display = ("started_at", "ended_at", "is_left_open", "guide", "point")
     fields = readonly_fields = (*list_display, "latitude", "longitude")
     list_filter = ("guide",)
     list_select_related = ("guide", "point")

@@ -13,6 +13,7 @@ class Shift(models.Model):
 
     `latitude` and `longitude` (WGS 84 degrees) are those of the phone at the start, where the guide let it tell;
     `photo` is of the place, where one was taken. What the roster said is read beside it, never kept with it.
+    `is_left_open` where the guide did not clock out: the platform ended it, and when they really left nobody knows.
     """
 
     guide = models.ForeignKey(
@@ -26,6 +27,7 @@ class Shift(models.Model):
     photo = models.ForeignKey(
         ScenePhoto, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="照片"
     )
+    is_left_open = models.BooleanField("没有下岗", default=False, db_default=False, editable=False)
 
     class Meta:
         verbose_name = "值班"
@@ -41,6 +43,9 @@ class Shift(models.Model):
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
                 | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="shift_place_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_left_open=False) | Q(ended_at__isnull=False), name="shift_left_open_is_over"
             ),
         ]
         indexes = [models.Index(fields=["point", "started_at"], name="shift_at_point")]

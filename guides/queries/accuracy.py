@@ -9,6 +9,7 @@ from fractions import Fraction
 from django.db import connection, transaction
 from django.db.models import Count, Q, Sum
 
+from guides.punctuality import SHIFT_MAX
 from guides.queries.sampling import IN_FRAME_SQL, DayDraw, day_draws, ticket_sql
 from guides.sample import Interval, threshold, wilson_interval
 from households.models import Community
@@ -112,7 +113,8 @@ _SAMPLE_SQL = """
            SUM(CASE WHEN q.verdict IS NULL AND EXISTS (
                    SELECT 1 FROM guides_shift t JOIN sorting_smartbin s ON s.point_id = t.point_id
                    WHERE s.id = q.bin_id AND t.started_at <= q.occurred_at
-                     AND (t.ended_at IS NULL OR t.ended_at >= q.occurred_at)) THEN 1 ELSE 0 END)
+                     AND (t.ended_at >= q.occurred_at
+                          OR t.ended_at IS NULL AND {longest_end} > q.occurred_at)) THEN 1 ELSE 0 END)
     FROM (SELECT d.community_id, d.bin_id, d.occurred_at,
                  (SELECT CASE WHEN v.verdict <> 'WITHDRAWN' THEN v.verdict END FROM sorting_verification v
                   WHERE v.id = (SELECT MAX(w.id) FROM sorting_verification w
@@ -130,7 +132,9 @@ _SAMPLE_SQL = """
 def _samples(*, community_ids: list[int], days: list[dt.date]) -> dict[int, SampleAccuracy]:
     with transaction.atomic():
         _stage(draws=day_draws(community_ids=community_ids, days=days))
-        rows = dialect.fetch(_SAMPLE_SQL.format(in_frame=IN_FRAME_SQL, ticket=ticket_sql(key_sql="k.day_key")))
+        longest_end = dialect.later_sql(moment_sql="t.started_at", seconds_sql=str(int(SHIFT_MAX.total_seconds())))
+        ticket = ticket_sql(key_sql="k.day_key")
+        rows = dialect.fetch(_SAMPLE_SQL.format(in_frame=IN_FRAME_SQL, ticket=ticket, longest_end=longest_end))
     return {
         community_id: SampleAccuracy(
             drawn_count=drawn, judged=Judged(judged_count=judged, right_count=right), unjudged_staffed_count=staffed

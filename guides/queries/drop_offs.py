@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 from guides.looks import Look, looks
-from guides.queries.looking import is_suggested_sql, was_seen_sql, was_wrong_sql, wrong_since
+from guides.queries.looking import is_flagged_sql, is_suggested_sql, was_seen_sql, was_wrong_sql, wrong_since
 from guides.queries.sampling import day_draws, drawn_sql
 from households.card_text import card_key
 from households.cards import households_of_cards
@@ -101,8 +101,8 @@ def drop_offs_at_point(
         params += drawn_params
     elif tab is Tab.SUGGESTED:
         where.append(_UNJUDGED)
-        where.append(is_suggested_sql(household_sql=_HOUSEHOLD))
-        params += [point.community_id, point.community_id, dialect.adapt(value=wrong_since(on=today))]
+        where.append(is_suggested_sql(household_sql=_HOUSEHOLD, drawn=drawn))
+        params += [point.community_id, point.community_id, dialect.adapt(value=wrong_since(on=today)), *drawn_params]
     if after is not None:
         where.append("(d.occurred_at < %s OR (d.occurred_at = %s AND d.id < %s))")
         moment = dialect.adapt(value=after.occurred_at)
@@ -145,7 +145,8 @@ def _page_sql(*, where: Sequence[str], drawn: str) -> str:
         SELECT d.id, d.bin_id, d.event_id, d.occurred_at, d.category, d.weight_g,
                h.id, h.community_id, h.building, h.unit, h.room,
                v.verdict, v.actual_category, v.guide_id, v.client_id, v.in_force_at,
-               {drawn} AS is_drawn, {was_wrong_sql(household_sql="h.id")}, {was_seen_sql(household_sql="h.id")}
+               {drawn} AS is_drawn, {was_wrong_sql(household_sql="h.id")}, {was_seen_sql(household_sql="h.id")},
+               {is_flagged_sql(household_sql="h.id")}
         FROM sorting_dropoff d
         JOIN sorting_dropoffbatch b ON b.id = d.batch_id
         LEFT JOIN sorting_attribution a ON a.drop_off_id = d.id
@@ -162,7 +163,7 @@ def _page_sql(*, where: Sequence[str], drawn: str) -> str:
 def _listed(row: Sequence[Any], *, guide_id: int, community_ids: Collection[int]) -> Listed:
     drop_off_id, bin_id, event_id, occurred_at, category, weight_g, *others = row
     household_id, home_id, building, unit, room, *others = others
-    verdict, actual_category, by, client_id, in_force_at, is_drawn, was_wrong, was_seen = others
+    verdict, actual_category, by, client_id, in_force_at, is_drawn, was_wrong, was_seen, is_flagged = others
     is_neighbour = household_id is not None and home_id in community_ids
     return Listed(
         drop_off_id=drop_off_id,
@@ -188,6 +189,7 @@ def _listed(row: Sequence[Any], *, guide_id: int, community_ids: Collection[int]
             has_household=household_id is not None,
             was_wrong=bool(was_wrong),
             was_seen=bool(was_seen),
+            is_flagged=bool(is_flagged),
         ),
     )
 

@@ -1,6 +1,7 @@
 """Who is on duty, and how a week went against its roster."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, Q, Subquery
@@ -8,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from guides.models import RosterSlot, Shift
-from guides.punctuality import Punctuality, Slot, punctuality
+from guides.punctuality import SHIFT_MAX, Punctuality, Slot, punctuality
 from people.models import StaffNotice, User
 from people.queries import unread_notice_count
 
@@ -30,18 +31,26 @@ class RosterDay:
     shifts: list[ShiftSeen]
 
 
-def open_shift(*, guide: User) -> Shift | None:
-    """Where the guide is on duty, with point and community."""
-    return Shift.objects.filter(guide=guide, ended_at__isnull=True).select_related("point__community").first()
+def counts_as_open(*, shift: Shift, community_ids: Collection[int], now: dt.datetime) -> bool:
+    """Whether somebody is on duty by it: where the community is given to the guide today (`community_ids`), and not
+    past the longest shift. What does not count is ended by guides.services.shifts.end_forgotten_shifts."""
+    is_over = shift.ended_at is not None or shift.started_at + SHIFT_MAX <= now
+    return not is_over and shift.point.community_id in community_ids
 
 
-def open_shift_and_unread(*, guide: User) -> tuple[Shift | None, int]:
-    """The same with how many notices the guide has not seen: one query on duty, for the frame of every screen."""
+def open_shift_and_unread(*, guide: User, community_ids: Collection[int], now: dt.datetime) -> tuple[Shift | None, int]:
+    """Where the guide is on duty, with point and community, and how many notices they have not seen.
+
+    One query for whoever has a shift open; it is for the frame of every screen.
+    """
     unread = StaffNotice.objects.filter(user=OuterRef("guide"), read_at__isnull=True).order_by().values("user")
     unread_count = Coalesce(Subquery(unread.annotate(count=Count("pk")).values("count")), 0)
     shifts = Shift.objects.filter(guide=guide, ended_at__isnull=True).select_related("point__community")
     shift = shifts.annotate(unread_count=unread_count).first()
-    return shift, shift.unread_count if shift else unread_notice_count(user=guide)
+    unread_now = shift.unread_count if shift else unread_notice_count(user=guide)
+    if shift is not None and not counts_as_open(shift=shift, community_ids=community_ids, now=now):
+        shift = None
+    return shift, unread_now
 
 
 def roster_week(*, guide: User, monday: dt.date, now: dt.datetime) -> list[RosterDay]:

@@ -4,10 +4,13 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from guides.models import Shift
+from guides.punctuality import SHIFT_MAX
 from guides.queries import community_ids_of_guide
+from guides.queries.shifts import counts_as_open, moment_of
 from guides.services.scene_photos import keep_scene_photo, make_scene_pictures
 from lib.errors import DomainError
 from people.models import User
@@ -49,6 +52,7 @@ def start_shift(
     """
     point = point_of_guide(guide=guide, point_id=point_id, on=timezone.localdate(now))
     pictures = make_scene_pictures(data=photo)
+    end_forgotten_shifts(now=now, guide=guide)
     try:
         with transaction.atomic():
             return Shift.objects.create(
@@ -69,8 +73,30 @@ def start_shift(
 
 
 def end_shift(*, guide: User, now: dt.datetime) -> bool:
-    """Clock out; False when the guide was not on duty."""
+    """Clock out; False when the guide was not on duty, or no longer: what was forgotten is ended as such."""
+    end_forgotten_shifts(now=now, guide=guide)
     return Shift.objects.filter(guide=guide, ended_at__isnull=True, started_at__lte=now).update(ended_at=now) == 1
+
+
+def end_forgotten_shifts(*, now: dt.datetime, guide: User | None = None) -> int:
+    """End the open shifts, of one guide or of all, by which nobody is on duty any more; how many.
+
+    Over is a shift at SHIFT_MAX, or at the end of the last day on which its community was given to the guide.
+    """
+    mine = Q(guide=guide) if guide is not None else Q()
+    today = timezone.localdate(now)
+    count = 0
+    for shift in Shift.objects.filter(mine, ended_at__isnull=True).select_related("point", "guide"):
+        given = community_ids_of_guide(guide=shift.guide, on=today)
+        if counts_as_open(shift=shift, community_ids=given, now=now):
+            continue
+        midnight = moment_of(on=today, at=dt.time())
+        ended_at = min(now, shift.started_at + SHIFT_MAX)
+        if shift.point.community_id not in given and shift.started_at < midnight:
+            ended_at = min(ended_at, midnight)
+        still_open = Shift.objects.filter(pk=shift.pk, ended_at__isnull=True)
+        count += still_open.update(ended_at=max(ended_at, shift.started_at), is_left_open=True)
+    return count
 
 
 def point_of_guide(*, guide: User, point_id: int, on: dt.date) -> CollectionPoint:

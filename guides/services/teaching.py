@@ -89,19 +89,25 @@ def hold_gathering(
     if before is not None:
         return before
     pictures = make_scene_pictures(data=photo)
-    with transaction.atomic():
-        community = Community.objects.get(pk=community_id)
-        return Gathering.objects.create(
-            community=community,
-            guide=guide,
-            kind=planned.kind,
-            topic=topic,
-            starts_at=planned.starts_at,
-            ends_at=planned.ends_at,
-            token=secrets.token_urlsafe(16),
-            photo=keep_scene_photo(community=community, taken_by=guide, pictures=pictures, now=now),
-            client_id=client_id,
-        )
+    try:
+        with transaction.atomic():
+            community = Community.objects.get(pk=community_id)
+            return Gathering.objects.create(
+                community=community,
+                guide=guide,
+                kind=planned.kind,
+                topic=topic,
+                starts_at=planned.starts_at,
+                ends_at=planned.ends_at,
+                token=secrets.token_urlsafe(16),
+                photo=keep_scene_photo(community=community, taken_by=guide, pictures=pictures, now=now),
+                client_id=client_id,
+            )
+    except IntegrityError:  # two sends of one id at once: the first one's row is the answer to both
+        before = Gathering.objects.filter(guide=guide, client_id=client_id).first()
+        if before is None:
+            raise
+        return before
 
 
 def sign_in_member(*, gathering: Gathering, member: Member, now: dt.datetime) -> bool:

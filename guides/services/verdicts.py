@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from guides.models import Shift
+from guides.punctuality import SHIFT_MAX
 from guides.queries import community_ids_of_guide
 from guides.queries.looking import source_of
 from households.models import Household, NoticeKind
@@ -188,7 +189,8 @@ def _programme_of(*, drop_off: DropOff, household: Household | None) -> Programm
 def _where(*, guide: User, at: dt.datetime) -> CollectionPoint | None:
     """The point at which the guide was on duty at that moment."""
     on_duty = Q(ended_at__isnull=True) | Q(ended_at__gt=at)
-    shift = Shift.objects.filter(on_duty, guide=guide, started_at__lte=at).select_related("point").first()
+    begun = Shift.objects.filter(on_duty, guide=guide, started_at__lte=at, started_at__gt=at - SHIFT_MAX)
+    shift = begun.select_related("point").first()
     return shift.point if shift else None
 
 

@@ -17,6 +17,7 @@ from pages.access import for_roles
 from pages.bureau.flag_facts import flag_facts, flag_row, photos_of_flag
 from pages.bureau.flag_photos import open_flag_photos
 from pages.bureau.shell import render_bureau
+from pages.numbers import whole_number
 from people.models import Role, User
 from people.standing import Standing
 from points.models import CorrectionState, Flag, FlagKind, FlagState
@@ -42,7 +43,7 @@ def flags(request: HttpRequest, standing: Standing) -> HttpResponse:
         flags=flags_in_communities(communities=reach),
         state=asked["state"],
         kind=asked["kind"],
-        community_id=int(asked["community"]) if asked["community"].isdecimal() else None,
+        community_id=whole_number(text=asked["community"]),
         opened_before=None if days is None else timezone.now() - dt.timedelta(days=days),
     )
     rows = list(found[: ROWS_MAX + 1])

@@ -15,6 +15,7 @@ from indicators.services.publishing import confirm_publication, propose_publicat
 from lib.errors import DomainError
 from pages.access import for_roles
 from pages.bureau.shell import render_bureau
+from pages.numbers import whole_number
 from people.models import Role, User
 from people.standing import Standing
 
@@ -78,7 +79,8 @@ def _act(*, request: HttpRequest, officer: User, now: dt.datetime) -> None:
 
 
 def _proposal(*, text: str) -> PublicationProposal:
-    found = open_proposals().filter(pk=int(text)).first() if text.isascii() and text.isdecimal() else None
+    number = whole_number(text=text)
+    found = open_proposals().filter(pk=number).first() if number is not None else None
     if found is None:
         raise Http404
     return found

@@ -11,6 +11,7 @@ from guides.register_document import name_of
 from households.reach import communities_in_reach
 from pages.access import for_roles
 from pages.bureau.shell import render_bureau
+from pages.numbers import whole_number
 from pages.registers import Period, Span, period_of, register_file
 from people.models import Role, User
 from people.standing import Standing
@@ -45,7 +46,7 @@ def register(request: HttpRequest, standing: Standing, community_id: int, file_f
     guide = None
     if number:
         given = GuideAssignment.objects.filter(community=community).values("guide")
-        guide = get_object_or_404(User, pk=int(number) if number.isdecimal() else 0, pk__in=given)
+        guide = get_object_or_404(User, pk=whole_number(text=number) or 0, pk__in=given)
     scope = RegisterScope(community=community, first=period.first, last=period.last, guide=guide)
     return register_file(scope=scope, file_format=file_format)
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.utils import timezone
 
 from guides.queries.rosters import PointWeek, SlotSeen
-from guides.register_document import name_of
+from guides.register_document import LEFT_OPEN, name_of
 from guides.roster_gaps import Hours
 from pages.weeks import Week, day_word
 
@@ -123,6 +123,7 @@ def _state(*, seen: SlotSeen, now: dt.datetime) -> tuple[str, bool]:
     shift, held = seen.held
     words = [f"迟到 {held.late_min} 分钟"] if held.late_min else []
     words += [f"早退 {held.early_min} 分钟"] if held.early_min else []
+    words += [LEFT_OPEN] if shift.is_left_open else []
     return " ".join(["在岗" if shift.ended_at is None else "到岗", *words]), bool(words)
 
 

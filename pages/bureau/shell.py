@@ -22,6 +22,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "督导",
         (
+            ("bureau-accuracy", "核验准确率"),
             ("bureau-problems", "问题整改"),
             ("bureau-supervision", "督办时效"),
             ("bureau-tasks", "任务"),

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from pages.bureau.accuracy import accuracy
 from pages.bureau.appeals import appeals, one_appeal
 from pages.bureau.assessment import assessment
 from pages.bureau.community import community
@@ -42,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("monthly", monthly, name="bureau-monthly"),
     path("monthly/<int:report_id>.<str:file_format>", monthly_file, name="bureau-monthly-file"),
     path("quality", quality, name="bureau-quality"),
+    path("accuracy", accuracy, name="bureau-accuracy"),
     path("reports/", reports.reports, name="bureau-reports"),
     path("reports/enter/<int:measure_id>", reports.enter, name="bureau-report-enter"),
     path("reports/deadlines", reports.deadlines, name="bureau-report-deadlines"),

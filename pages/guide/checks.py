@@ -11,6 +11,7 @@ from guides.services.spot_checks import LOOKED_AT, LOOKED_AT_MAX, Looked, SpotCh
 from lib.errors import DomainError
 from pages.guide.shell import Duty, for_guides, render_guide
 from pages.guide.wording import categories
+from pages.numbers import whole_number
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,14 +51,16 @@ def read_looked(*, request: HttpRequest) -> Looked:
     :raises SpotCheckInvalid: a number is none.
     """
     form = request.POST
-    try:
-        return Looked(
-            looked_at_count=int(form.get("looked_at_count", "")),
-            wrong_count=int(form.get("wrong_count", "")),
-            category=form.get("category", ""),
-            purity_rate=int(form["purity_percent"]) / 100 if form.get("purity_percent") else None,
-            is_staffed=form.get("is_staffed", "") == "yes",
-            note=form.get("note", "").strip(),
-        )
-    except ValueError as error:
-        raise SpotCheckInvalid from error
+    looked_at, wrong, purity = (
+        whole_number(text=form.get(name, "")) for name in ("looked_at_count", "wrong_count", "purity_percent")
+    )
+    if looked_at is None or wrong is None or (purity is None and form.get("purity_percent")):
+        raise SpotCheckInvalid
+    return Looked(
+        looked_at_count=looked_at,
+        wrong_count=wrong,
+        category=form.get("category", ""),
+        purity_rate=None if purity is None else purity / 100,
+        is_staffed=form.get("is_staffed", "") == "yes",
+        note=form.get("note", "").strip(),
+    )

@@ -8,10 +8,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from guides.models import RosterSlot
 from guides.queries.shifts import RosterDay, roster_week
-from guides.register_document import name_of
+from guides.register_document import LEFT_OPEN, name_of
 from guides.services.shifts import Place, PointNotFound, end_shift, start_shift
 from lib.errors import DomainError
 from pages.guide.shell import Duty, for_guides, render_guide, shift_clock
+from pages.numbers import whole_number
 from pages.uploads import uploaded
 from pages.weeks import day_word, week_asked
 from people.models import User
@@ -60,7 +61,7 @@ def _start(*, request: HttpRequest, duty: Duty) -> None:
     number = request.POST.get("point", "")
     start_shift(
         guide=duty.guide,
-        point_id=int(number) if number.isdecimal() else 0,
+        point_id=whole_number(text=number) or 0,
         now=duty.now,
         place=_place(request) if request.POST.get("share_place") else None,
         photo=uploaded(request=request, name="photo"),
@@ -85,6 +86,7 @@ def _lines(*, day: RosterDay, guide: User) -> list[str]:
     for seen in day.shifts:
         begin = timezone.localtime(seen.shift.started_at)
         end = f"{timezone.localtime(seen.shift.ended_at):%H:%M}" if seen.shift.ended_at else "在岗"
+        end = LEFT_OPEN if seen.shift.is_left_open else end
         late = f" 迟到 {seen.punctuality.late_min} 分钟" if seen.punctuality.late_min else ""
         early = f" 早退 {seen.punctuality.early_min} 分钟" if seen.punctuality.early_min else ""
         done.append(f"{begin:%H:%M}–{end} {seen.shift.point.name}{late}{early}")

@@ -21,6 +21,7 @@ from guides.services.verdicts import (
 from lib.errors import DomainError
 from pages.guide.shell import Duty, for_guides, render_guide
 from pages.guide.wording import categories, verdict_word
+from pages.numbers import whole_number
 from pages.uploads import uploaded
 from sorting.categories import WasteCategory
 from sorting.models import DropOff, Verdict
@@ -38,7 +39,7 @@ def judge_from_list(request: HttpRequest, duty: Duty) -> HttpResponse:
     try:
         judge_drop_off(
             guide=duty.guide,
-            drop_off_id=int(number) if number.isdecimal() and len(number) <= 18 else 0,
+            drop_off_id=whole_number(text=number) or 0,
             verdict=Verdict.MISPLACED if is_category else said,
             actual_category=said if is_category else "",
             now=duty.now,
@@ -86,8 +87,6 @@ def _judge(*, request: HttpRequest, duty: Duty, drop_off: DropOff) -> bool:
     is_category = said in WasteCategory.values
     try:
         data = uploaded(request=request, name="photo")
-        if data:
-            _keep_photo(request=request, duty=duty, drop_off=drop_off, data=data)
         if not said and not data:
             raise VerdictInvalid
         if said:
@@ -104,18 +103,25 @@ def _judge(*, request: HttpRequest, duty: Duty, drop_off: DropOff) -> bool:
     except DomainError as error:
         messages.error(request, error.text)
         return False
+    if data:
+        # Only now: a verdict that was refused leaves no photo. One that stands is not undone by a bad photo.
+        _keep_photo(request=request, duty=duty, drop_off=drop_off, data=data)
     return True
 
 
 def _keep_photo(*, request: HttpRequest, duty: Duty, drop_off: DropOff, data: bytes) -> None:
-    recorded = record_photo(
-        smart_bin=drop_off.bin,
-        event_id=drop_off.event_id,
-        data=data,
-        received_at=duty.now,
-        taken_at=duty.now,
-        sent_by=duty.guide,
-    )
+    try:
+        recorded = record_photo(
+            smart_bin=drop_off.bin,
+            event_id=drop_off.event_id,
+            data=data,
+            received_at=duty.now,
+            taken_at=duty.now,
+            sent_by=duty.guide,
+        )
+    except DomainError as error:
+        messages.error(request, f"照片没有保存:{error.text}")
+        return
     messages.info(request, str(recorded.reason.label if recorded.reason else "照片已保存。"))
 
 

@@ -18,6 +18,7 @@ from guides.services.phones import (
 )
 from lib.errors import DomainError
 from pages.guide.shell import Duty, for_guides, render_guide
+from pages.numbers import whole_number
 from people.models import Role, User
 from people.standing import standing_of
 
@@ -35,7 +36,7 @@ def change_guide(request: HttpRequest, duty: Duty) -> HttpResponse:
         try:
             guide = guide_of_pin(
                 token=token,
-                guide_id=int(guide_id) if guide_id.isdecimal() and len(guide_id) <= 18 else 0,
+                guide_id=whole_number(text=guide_id) or 0,
                 pin=request.POST.get("pin", ""),
                 now=duty.now,
             )

@@ -13,6 +13,7 @@ from guides.queries.problems import problems_in_communities
 from guides.services.problems import ProblemNotFound, rectify_problem, report_problem
 from lib.errors import DomainError
 from pages.guide.shell import Duty, for_guides, render_guide
+from pages.numbers import whole_number
 from pages.uploads import uploaded
 from sorting.models import SmartBin
 
@@ -88,7 +89,7 @@ def _report(*, request: HttpRequest, duty: Duty, point_id: int) -> None:
     problem = report_problem(
         guide=duty.guide,
         point_id=point_id,
-        bin_id=int(bin_id) if bin_id.isdecimal() else None,
+        bin_id=whole_number(text=bin_id),
         kind=request.POST.get("kind", ""),
         note=request.POST.get("note", ""),
         now=duty.now,

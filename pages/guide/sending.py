@@ -53,37 +53,73 @@ class SpotCheckItem(Item, tag="spot_check"):
     note: str = ""
 
 
-class Sent(msgspec.Struct):
-    """The body: what waited, in the order in which it was tapped."""
+AnyItem = VerdictItem | UndoItem | SpotCheckItem
 
-    items: list[VerdictItem | UndoItem | SpotCheckItem]
+
+class Sent(msgspec.Struct):
+    """The body: what waited, in the order in which it was tapped. Each item is read by itself."""
+
+    items: list[msgspec.Raw]
+
+
+class Named(msgspec.Struct):
+    """What an item that cannot be read at least tells."""
+
+    id: str = ""
+
+
+class ItemInvalid(DomainError):
+    """It is none of ours."""
+
+    code = "item_invalid"
+    message = "这一条的内容无法识别,没有记上。"
 
 
 _decode = msgspec.json.Decoder(Sent).decode
+_decode_item = msgspec.json.Decoder(AnyItem).decode
+_decode_name = msgspec.json.Decoder(Named).decode
 
 
 @require_POST
 @for_guides
 def send(request: HttpRequest, duty: Duty) -> HttpResponse:
-    """{"results": [{"id", "fate": "recorded" or "refused", "code", "message"}]}: both fates are final."""
+    """{"results": [{"id", "fate": "recorded" or "refused", "code", "message"}]}, in their order: both are final."""
     try:
         sent = _decode(request.body)
     except msgspec.MsgspecError:
         return JsonResponse({"code": "body_invalid", "message": "内容无法识别", "fields": {}}, status=400)
     if len(sent.items) > ITEMS_MAX:
         return JsonResponse({"code": "too_many", "message": f"一次最多 {ITEMS_MAX} 条", "fields": {}}, status=413)
-    return JsonResponse({"results": [_result(item=item, duty=duty) for item in sent.items]})
+    return JsonResponse({"results": [_result(raw=raw, duty=duty) for raw in sent.items]})
 
 
-def _result(*, item: VerdictItem | UndoItem | SpotCheckItem, duty: Duty) -> dict[str, str]:
+def _result(*, raw: msgspec.Raw, duty: Duty) -> dict[str, str]:
     try:
-        _record(item=item, duty=duty)
+        _record(item=_read(raw=raw), duty=duty)
     except DomainError as error:
-        return {"id": item.id, "fate": "refused", "code": error.code, "message": error.text}
-    return {"id": item.id, "fate": "recorded", "code": "", "message": ""}
+        return {"id": _id_of(raw=raw), "fate": "refused", "code": error.code, "message": error.text}
+    return {"id": _id_of(raw=raw), "fate": "recorded", "code": "", "message": ""}
 
 
-def _record(*, item: VerdictItem | UndoItem | SpotCheckItem, duty: Duty) -> None:
+def _read(*, raw: msgspec.Raw) -> AnyItem:
+    try:
+        item: AnyItem = _decode_item(raw)
+    except msgspec.MsgspecError as error:
+        raise ItemInvalid from error
+    # PostgreSQL keeps no NUL in a text.
+    if any("\0" in value for value in msgspec.structs.astuple(item) if isinstance(value, str)):
+        raise ItemInvalid
+    return item
+
+
+def _id_of(*, raw: msgspec.Raw) -> str:
+    try:
+        return _decode_name(raw).id
+    except msgspec.MsgspecError:
+        return ""
+
+
+def _record(*, item: AnyItem, duty: Duty) -> None:
     made_at = item.made_at(now=duty.now)
     match item:
         case VerdictItem():

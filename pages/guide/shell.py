@@ -56,10 +56,11 @@ def for_guides(view: DutyView[P]) -> View[P]:
     def wrapped(request: HttpRequest, _: Standing, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         assert isinstance(request.user, User)  # for_roles let nobody else in
         now = timezone.now()
-        shift, unread_count = open_shift_and_unread(guide=request.user)
+        given = community_ids_of_guide(guide=request.user, on=timezone.localdate(now))
+        shift, unread_count = open_shift_and_unread(guide=request.user, community_ids=given, now=now)
         duty = Duty(
             guide=request.user,
-            community_ids=community_ids_of_guide(guide=request.user, on=timezone.localdate(now)),
+            community_ids=given,
             shift=shift,
             unread_count=unread_count,
             now=now,

@@ -30,6 +30,7 @@ from lib.errors import DomainError
 from lib.qr import qr_svg
 from pages.guide.finding import photographed
 from pages.guide.shell import Duty, for_guides, render_guide
+from pages.numbers import whole_number
 from pages.uploads import uploaded
 
 SHOWN_DAYS = 30
@@ -123,7 +124,7 @@ def _hold(*, request: HttpRequest, duty: Duty) -> Gathering:
     number = form.get("community", "")
     return hold_gathering(
         guide=duty.guide,
-        community_id=int(number) if number.isdecimal() else 0,
+        community_id=whole_number(text=number) or 0,
         planned=Planned(
             kind=form.get("kind", ""),
             topic=form.get("topic", ""),

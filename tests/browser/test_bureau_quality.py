@@ -44,6 +44,11 @@ def test_zhao_sees_which_figures_can_be_trusted_and_takes_the_month_along(
         opened.shoot(name=f"bureau-quality-{width}-{scheme}")
         assert opened.violations() == []
         assert opened.overflow_px() <= 0
+        page.goto(f"{live_server.url}/bureau/accuracy")
+        page.get_by_role("heading", name="其他核验:不是准确率").wait_for()
+        opened.shoot(name=f"bureau-accuracy-{width}-{scheme}")
+        assert opened.violations() == []
+        assert opened.overflow_px() <= 0
         page.get_by_role("link", name="发布", exact=True).click()
         page.get_by_role("link", name="月报", exact=True).click()
         page.get_by_role("button", name="生成", exact=True).click()

@@ -1,6 +1,7 @@
 """The guide's phone without a network and in other hands: everything arrives once, nothing of the last guide stays."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.utils import timezone
@@ -31,7 +32,17 @@ LEFT_ON_PHONE = """async () => {
     for (const request of await (await caches.open(name)).keys())
       kept += request.url + await (await caches.match(request)).text();
   const names = (await indexedDB.databases()).map((each) => each.name);
-  return {pages, items: items.length, kept, names};
+  return {pages, items: items.length, waiting: items.filter((item) => !item.sentAt).length, kept, names};
+}"""
+
+# Make the verdict of one bag larger than any request may be.
+GROW_ITEM = """async (bag) => {
+  const answer = (asked) => new Promise((resolve) => { asked.onsuccess = () => resolve(asked.result); });
+  const database = await answer(indexedDB.open('fenfen-guide', 1));
+  const items = database.transaction('items', 'readwrite').objectStore('items');
+  const item = (await answer(items.getAll())).find((each) => each.body.drop_off === bag);
+  await answer(items.put({...item, body: {...item.body, note: 'x'.repeat(300000)}}));
+  database.close();
 }"""
 
 
@@ -64,6 +75,8 @@ def test_twenty_verdicts_an_undo_and_a_spot_check_without_a_network_arrive_exact
     ready(page)
     expect(page.locator("#waiting")).to_contain_text("没有网络 · 待发 22")
     expect(page.locator(f"#d{bags[0]}")).to_contain_text("待发")
+    expect(page.locator(f"#d{bags[4]} .judged")).to_contain_text(re.compile(r"误投\(实为..+\)"))
+    expect(page.locator(f"#d{bags[20]}").get_by_role("button", name="合格")).to_be_visible()
     page.get_by_role("link", name="抽查").click()
     ready(page)
     page.get_by_label("错了几袋").fill("2")
@@ -79,7 +92,7 @@ def test_twenty_verdicts_an_undo_and_a_spot_check_without_a_network_arrive_exact
     of_last = Verification.objects.filter(drop_off_id=bags[20]).order_by("pk").values_list("verdict", flat=True)
     assert list(of_last) == [Verdict.CONTAMINATED, Verdict.WITHDRAWN]
     assert SpotCheck.objects.get().wrong_count == 2
-    assert page.evaluate(LEFT_ON_PHONE)["items"] == 0
+    assert page.evaluate(LEFT_ON_PHONE)["waiting"] == 0
 
 
 def test_an_answer_that_was_lost_on_the_way_is_asked_for_again_and_counts_once(
@@ -106,6 +119,52 @@ def test_an_answer_that_was_lost_on_the_way_is_asked_for_again_and_counts_once(
     expect(page.locator(f"#d{bag}")).not_to_contain_text("待发", timeout=20_000)
     assert lost == [200]
     assert Verification.objects.count() == 1
+
+
+def test_what_was_sent_and_undone_before_the_network_went_is_still_so_on_the_page_that_was_kept(
+    visit: VISIT, live_server: LiveServer, chen: User, on_duty: Shift, zhang: Household, bin_07: SmartBin
+) -> None:
+    judged, undone = make_bags(smart_bin=bin_07, households=[zhang], count=2)
+    page = open_as(chen, visit(width=360), live_server)
+    keeps_pages(page)
+    judge(page, judged, "混投")
+    judge(page, undone, "混投")
+    page.locator(f"#d{undone}").get_by_role("button", name="撤回").click()
+    expect(page.locator("#waiting")).to_be_hidden(timeout=20_000)
+    page.context.set_offline(True)
+    page.goto(f"{live_server.url}/guide/")
+    ready(page)
+    expect(page.locator(f"#d{judged} .judged")).to_contain_text("混投")
+    expect(page.locator(f"#d{judged}")).not_to_contain_text("待发")
+    expect(page.locator(f"#d{undone}").get_by_role("button", name="合格")).to_be_visible()
+
+
+def test_what_is_never_taken_is_shown_with_its_reason_and_holds_nothing_else_back(
+    visit: VISIT, live_server: LiveServer, chen: User, on_duty: Shift, zhang: Household, bin_07: SmartBin
+) -> None:
+    bags = make_bags(smart_bin=bin_07, households=[zhang], count=2)
+    page = open_as(chen, visit(width=360), live_server)
+    page.context.set_offline(True)
+    for bag in bags:
+        judge(page, bag, "合格")
+    expect(page.locator("#waiting")).to_contain_text("待发 2")
+    # The first is larger than any request may be: the platform refuses it whole, and everything sent with it.
+    page.evaluate(
+        GROW_ITEM,
+        bags[0],
+    )
+    page.context.set_offline(False)
+    refused = page.locator("#refused")
+    expect(refused).to_contain_text("有 1 条未收下", timeout=20_000)
+    expect(refused).to_contain_text("1-1-101")
+    expect(page.locator("#waiting")).to_be_hidden(timeout=20_000)
+    assert Verification.objects.get().drop_off_id == bags[1]
+    page.goto(f"{live_server.url}/guide/change")
+    ready(page)
+    page.get_by_role("button", name="退出").click()
+    expect(refused).to_contain_text("请先看过")
+    refused.get_by_role("button", name="知道了").click()
+    expect(refused).to_be_hidden()
 
 
 def test_a_verdict_that_another_guide_gave_first_is_shown_as_not_recorded(

@@ -62,6 +62,14 @@ def test_what_was_drawn_and_not_judged_is_shown_and_tells_whether_a_guide_stood_
     staffed = sum(1 for drop_off in drawn[3:] if drop_off.occurred_at <= at(on=TODAY, hour=12))
     assert sample == SampleAccuracy(drawn_count=6, judged=Judged(3, 2), unjudged_staffed_count=staffed)
     assert sample.unjudged_count == 3
+    # Nobody has ended this shift; it stands for twelve hours, and one of yesterday for nothing.
+    Shift.objects.all().delete()
+    before_noon = sum(1 for drop_off in drawn[3:] if drop_off.occurred_at <= at(on=TODAY, hour=12))
+    for days, hour, staffed in ((1, 7, 0), (0, 0, before_noon), (0, 7, 3)):
+        begun = at(on=TODAY - dt.timedelta(days=days), hour=hour, minute=30 if hour == 0 else 0)
+        shift = Shift.objects.create(guide=chen, point=bin_07.point, started_at=begun)
+        assert of_east_lake().sample.unjudged_staffed_count == staffed, begun
+        shift.delete()
     interval = sample.interval
     assert interval is not None
     assert interval.low < 2 / 3 < interval.high

@@ -12,6 +12,7 @@ from guides.queries.sampling import is_in_sample
 from guides.services.verdicts import judge_drop_off
 from households.models import Card, CardKind, Household
 from people.models import User
+from points.models import Flag, FlagKind
 from sorting.models import CollectionPoint, DropOff, SmartBin
 from sorting.services.verdicts import withdraw_verdict
 from tests.builders import at, make_attribution, make_drop_off, make_verification
@@ -94,6 +95,40 @@ def test_why_to_look(zhang: Household, li: Household, bin_07: SmartBin, chen: Us
     judge_drop_off(guide=chen, drop_off_id=lis.pk, verdict="CORRECT", now=now, client_id="tap-1")
     suggested = listed(bin_07, chen, now, tab=Tab.SUGGESTED)
     assert [row.drop_off_id for row in suggested] == [zhangs.pk], "what was looked at is proposed no more"
+
+
+def test_a_household_about_which_a_flag_is_open_is_proposed_without_a_word_of_what_it_is(
+    zhang: Household, bin_07: SmartBin, chen: User, now: dt.datetime
+) -> None:
+    make_verification(
+        drop_off=make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=now - MINUTE * 2_000), guide=chen
+    )
+    bags = [make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=now - MINUTE * n) for n in range(60)]
+    drawn = {bag.pk for bag in bags if is_in_sample(drop_off=bag)}
+    assert drawn
+    assert listed(bin_07, chen, now, tab=Tab.SUGGESTED) == []
+    flag = Flag.objects.create(
+        kind=FlagKind.TWO_PLACES,
+        subject=f"household/{zhang.pk}",
+        occasion="2026-11-23",
+        community=zhang.community,
+        household=zhang,
+        starts_on=TODAY,
+        ends_on=TODAY,
+        figures={"count": 2},
+        opened_at=now,
+        last_seen_at=now,
+    )
+    rows = [row for tab in (Tab.SUGGESTED, Tab.SAMPLE) for row in listed(bin_07, chen, now, tab=tab)]
+    assert {row.looks for row in rows if row.drop_off_id not in drawn} == {(Look.FLAGGED,)}
+    assert {row.looks for row in rows if row.drop_off_id in drawn} == {(Look.RANDOM,)}, "the sample is not told"
+    assert str(Look.FLAGGED.label) == "请留意"
+    bag = next(each for each in bags if each.pk not in drawn)
+    judged = judge_drop_off(guide=chen, drop_off_id=bag.pk, verdict="CORRECT", now=now, client_id="t")
+    assert judged.source == "SUGGESTED"
+    flag.kind = FlagKind.OWN_VERDICT  # what is about a guide is not for the guides
+    flag.save()
+    assert listed(bin_07, chen, now, tab=Tab.SUGGESTED) == []
 
 
 def test_the_tab_of_the_sample_holds_exactly_what_was_drawn(bin_07: SmartBin, chen: User, now: dt.datetime) -> None:

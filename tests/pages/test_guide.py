@@ -15,7 +15,6 @@ from pytest_django import DjangoAssertNumQueries
 
 from guides.models import Problem, ScenePhoto, Shift
 from guides.services.phones import set_pin
-from guides.services.shifts import start_shift
 from households.models import Household
 from people.models import Role, RoleGrant, ScopeKind, User
 from sorting.models import DropOff, Photo, SmartBin, SpotCheck, Verification
@@ -33,25 +32,6 @@ def noon() -> Iterator[time_machine.Traveller]:
     """It is Monday noon until a story lets time pass."""
     with time_machine.travel(NOON, tick=False) as traveller:
         yield traveller
-
-
-@pytest.fixture
-def phone(client: Client, chen: User) -> Client:
-    """Chen's phone, signed in."""
-    client.force_login(chen)
-    return client
-
-
-@pytest.fixture
-def on_duty(chen: User, bin_07: SmartBin) -> Shift:
-    """Chen is on duty at the east gate since eleven."""
-    return start_shift(guide=chen, point_id=bin_07.point_id, now=NOON - MINUTE * 65)
-
-
-@pytest.fixture
-def zhangs_bag(zhang: Household, bin_07: SmartBin) -> DropOff:
-    """Zhang's food waste of a minute ago."""
-    return make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=NOON - MINUTE, weight_g=1_620)
 
 
 def text_of(phone: Client, address: str) -> str:

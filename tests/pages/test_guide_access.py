@@ -64,6 +64,7 @@ ASKED: dict[str, Callable[[Things], Sequence[tuple[str, Form]]]] = {
         (reverse("guide-problem", args=[of.problem.pk]), form) for form in (None, {"note": "扫过了"})
     ],
     "guide-scene-photo": lambda of: [(reverse("guide-scene-photo", args=[of.problem.photo_id]), None)],
+    "guide-notices": lambda _: [],
     "guide-duty": lambda of: [(reverse("guide-duty"), {"point": of.point.pk})],
     "guide-duty-end": lambda _: [],
     "guide-teaching": lambda of: [(reverse("guide-teaching"), A_LESSON | {"community": of.point.community_id})],

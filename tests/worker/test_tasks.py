@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from guides.models import Appeal
+from guides.models import Appeal, Shift
 from guides.services.appeals import open_appeal
 from guides.services.problems import report_problem
 from households.models import Household
@@ -58,6 +58,12 @@ def test_an_overdue_problem_is_handed_up_once_whoever_works(chen: User, zhao: Us
     found_at = timezone.now() - dt.timedelta(hours=7)
     report_problem(guide=chen, point_id=bin_07.point_id, kind="OVERFLOW", now=found_at, client_id="a")
     assert (tasks.supervise_deadlines(), tasks.supervise_deadlines()) == (2, 0)
+
+
+@pytest.mark.django_db
+def test_a_forgotten_shift_is_ended_once_whoever_works(chen: User, bin_07: SmartBin) -> None:
+    Shift.objects.create(guide=chen, point=bin_07.point, started_at=timezone.now() - dt.timedelta(hours=13))
+    assert (tasks.end_shifts_that_were_forgotten(), tasks.end_shifts_that_were_forgotten()) == (1, 0)
 
 
 @pytest.mark.django_db

@@ -17,6 +17,7 @@ function showWaiting() {
   const count = state.waiting.length;
   const words = [];
   if (state.isOffline) words.push("没有网络");
+  else if (state.isFailing) words.push("平台暂时出错");
   if (count > 0) words.push(`待发 ${count}`);
   waiting.replaceChildren(words.join(" · "));
   if (state.isSignedOut && count > 0) {
@@ -29,9 +30,12 @@ function showRefused() {
   refused.hidden = state.refused.length === 0;
   if (refused.hidden) return;
   const list = element("ul", "");
-  for (const item of state.refused) list.append(element("li", item.message));
-  const button = element("button", "知道了", { type: "button", className: "button quiet", onclick: dismiss });
-  refused.replaceChildren(element("b", `有 ${state.refused.length} 条没有记上`), list, button);
+  for (const item of state.refused) {
+    const line = element("li", `${item.what ?? "一条记录"}:${item.message}`);
+    line.append(element("button", "知道了", { type: "button", className: "button quiet", onclick: () => dismiss(item.id) }));
+    list.append(line);
+  }
+  refused.replaceChildren(element("b", `有 ${state.refused.length} 条未收下`), list);
 }
 
 function showClock() {
@@ -49,6 +53,13 @@ async function leave(event) {
   if (state.waiting.length > 0) {
     refused.hidden = false;
     refused.replaceChildren(`还有 ${state.waiting.length} 条没有发出。请等有网络、发出以后再换人或退出。`);
+    return;
+  }
+  if (state.refused.length > 0) {
+    // They are read before they go: the next guide must not find them, and this one must not miss them.
+    showRefused();
+    refused.append(element("p", "请先看过、点“知道了”,再换人或退出。"));
+    refused.scrollIntoView();
     return;
   }
   await forget(guide);
@@ -75,7 +86,7 @@ async function checked(event) {
     purity_rate: purity === "" ? null : Number(purity) / 100,
     is_staffed: facts.get("is_staffed") === "yes",
     note: facts.get("note") ?? "",
-  });
+  }, `抽查 查 ${facts.get("looked_at_count")} 错 ${facts.get("wrong_count")}`);
   const said = document.getElementById("check-said");
   said.textContent = `已记下:查 ${facts.get("looked_at_count")} 错 ${facts.get("wrong_count")}。`;
   said.hidden = false;

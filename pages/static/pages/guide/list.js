@@ -12,6 +12,8 @@ const form = document.getElementById("list");
 const news = document.getElementById("news");
 /* By drop-off: what was tapped here and the platform's list may not show yet. */
 const said = new Map();
+const recalled = new Set(); // the items that were put into it once: what the list said since holds
+let isFirst = true; // no list came yet: the page may be one that the service worker kept
 const shown = new Map();
 let etag = "";
 let known = ""; // the list under that tag
@@ -88,8 +90,9 @@ async function tapped(button) {
     drop_off: Number(number),
     verdict: tap.verdict,
     actual_category: isCategory ? code : "",
-  });
+  }, `${nameOf(card)} ${tap.word}`);
   tap.id = item.id;
+  recalled.add(item.id);
   const undo = card.querySelector("button.undo");
   if (undo) undo.value = tap.id;
 }
@@ -99,8 +102,9 @@ async function undone(button) {
   const tap = { id: "", isUndone: true, isWaiting: true, answeredAt: 0 };
   said.set(numberOf(card), tap);
   cover(card);
-  const item = await add("undo", { of: button.value });
+  const item = await add("undo", { of: button.value, drop_off: numberOf(card) }, `${nameOf(card)} 撤回`);
   tap.id = item.id;
+  recalled.add(item.id);
 }
 
 function answered(ids) {
@@ -113,26 +117,33 @@ function answered(ids) {
   ask();
 }
 
-/** Taps that this page did not see: they were kept on the phone before it was opened. */
+/** Taps that this page did not see: they were kept on the phone before it was opened, and may have been sent since the
+    page was kept. */
 function recall() {
-  for (const item of state.waiting) {
-    if (item.kind === "verdict" && !said.has(item.body.drop_off)) {
-      said.set(item.body.drop_off, {
-        id: item.id,
-        verdict: item.body.verdict,
-        word: item.body.actual_category ? "误投" : WORDS[item.body.verdict],
-        until: Math.floor(item.at / 1000) + UNDO_S,
-        isWaiting: true,
-        isUndone: false,
-        answeredAt: 0,
-      });
-    } else if (item.kind === "undo") {
-      for (const [number, tap] of said) {
-        if (tap.id === item.body.of) said.set(number, { id: item.id, isUndone: true, isWaiting: true, answeredAt: 0 });
-      }
-    }
+  const tapped = [...state.waiting, ...(isFirst ? state.sent : [])].sort((one, other) => one.at - other.at || one.turn - other.turn);
+  for (const item of tapped) {
+    const known = said.get(item.body.drop_off);
+    if (recalled.has(item.id) || known?.id === item.id || (known && known.id === "")) continue;
+    recalled.add(item.id);
+    const isWaiting = !item.sentAt;
+    // What the platform has recorded holds until it tells the list itself.
+    const tap = { id: item.id, isUndone: item.kind === "undo", isWaiting, answeredAt: isWaiting ? 0 : 1 };
+    if (item.kind === "undo" && item.body.drop_off) said.set(item.body.drop_off, tap);
+    if (item.kind !== "verdict") continue;
+    const word = item.body.actual_category ? `误投(${shortWord(item.body.actual_category)})` : WORDS[item.body.verdict];
+    const until = Math.floor(item.at / 1000) + UNDO_S;
+    said.set(item.body.drop_off, { ...tap, verdict: item.body.verdict, word, until });
   }
   for (const card of cards()) cover(card);
+}
+
+/** 实为厨余, as the button says it. */
+function shortWord(category) {
+  return document.getElementById("judge-block").content.querySelector(`button[value="${category}"]`)?.textContent.trim() ?? "";
+}
+
+function nameOf(card) {
+  return card.querySelector(".what a").textContent.trim();
 }
 
 /** Ask for the list again; what changed goes into the page when no thumb is near. */
@@ -146,6 +157,7 @@ async function ask() {
       cache: "no-store",
     });
     state.isOffline = false;
+    isFirst = false;
     if (response.status === 304) return stillSo(askedAt);
     if (response.status !== 200) return;
     etag = response.headers.get("ETag") ?? "";
@@ -245,7 +257,9 @@ export function begin() {
     if (event.detail.answered.length > 0) answered(event.detail.answered);
   });
   document.addEventListener("visibilitychange", ask);
+  if (!form.hasAttribute("data-live")) isFirst = false; // a page that is never kept: it is as it stands
   recall();
+  if (state.sent.length > 0) ask();
   countDown();
   setInterval(countDown, 1_000);
   setInterval(() => (coming ? arrive() : ask()), EVERY_MS);

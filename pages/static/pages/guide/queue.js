@@ -5,6 +5,10 @@ import { drop, itemsOf, keep } from "./store.js";
 const SENT_AT_ONCE = 100;
 const AGAIN_MS = 5_000;
 const ANSWER_WITHIN_MS = 20_000;
+const SENT_KEPT_MS = 12 * 60 * 60 * 1000; // as long as the service worker keeps a page
+const REMEMBERED = ["verdict", "undo"]; // what a page shows that was kept before it was tapped
+/* Of one item alone these are final. A sign-in that is over (403), a wait (408, 429) and our own faults (5xx) are not. */
+const isFinal = (status) => status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
 
 const frame = document.getElementById("guide");
 export const guide = Number(frame?.dataset.guide ?? 0);
@@ -13,8 +17,9 @@ let turn = 0;
 let sending = null;
 let again = 0;
 
-/** What the screen shows: "waiting" and "refused" items, and whether the network or the sign-in is gone. */
-export const state = { waiting: [], refused: [], isOffline: !navigator.onLine, isSignedOut: false };
+/* What the screen shows: items that wait, those that were refused, those that were recorded and that a page kept from
+   before does not show yet; whether the network or the sign-in is gone, and whether the platform fails. */
+export const state = { waiting: [], refused: [], sent: [], isOffline: !navigator.onLine, isSignedOut: false, isFailing: false };
 
 export const changes = new EventTarget();
 
@@ -25,23 +30,24 @@ function newId() {
 
 async function refresh(answered = []) {
   const items = await itemsOf(guide);
-  state.waiting = items.filter((item) => !item.message);
+  state.waiting = items.filter((item) => !item.message && !item.sentAt);
   state.refused = items.filter((item) => item.message);
+  state.sent = items.filter((item) => item.sentAt);
   changes.dispatchEvent(new CustomEvent("change", { detail: { answered } }));
 }
 
-/** Keep one tap and send it; its item. */
-export async function add(kind, body) {
-  const item = { id: newId(), guide, kind, body, at: Date.now(), turn: (turn += 1) };
+/** Keep one tap and send it; its item. `what` is how the screen calls it. */
+export async function add(kind, body, what) {
+  const item = { id: newId(), guide, kind, body, what, at: Date.now(), turn: (turn += 1) };
   await keep(item);
   await refresh();
   send();
   return item;
 }
 
-/** Drop what was refused, once it was read. */
-export async function dismiss() {
-  for (const item of state.refused) await drop(item.id);
+/** Put one refused item away, once it was read. */
+export async function dismiss(id) {
+  await drop(id);
   await refresh();
 }
 
@@ -55,24 +61,48 @@ export function send() {
 
 async function sendAll() {
   clearTimeout(again);
+  const stuck = new Set(); // what the platform fails on now, one by one: the others go on without it
+  let atOnce = SENT_AT_ONCE;
   for (;;) {
-    const items = (await itemsOf(guide)).filter((item) => !item.message).slice(0, SENT_AT_ONCE);
-    if (items.length === 0) break;
-    const answer = await post(items);
-    if (answer === null) {
+    const items = (await itemsOf(guide)).filter((item) => !item.message && !item.sentAt && !stuck.has(item.id));
+    const some = items.slice(0, atOnce);
+    if (some.length === 0) break;
+    const { status, results, message } = await post(some);
+    if (results) {
+      await settle(some, results);
+    } else if (status >= 400 && status !== 401 && status !== 403 && some.length > 1) {
+      atOnce = 1;
+    } else if (isFinal(status)) {
+      await settle(some, [{ fate: "refused", message }]);
+    } else if (status >= 500) {
+      stuck.add(some[0].id);
+    } else {
       again = setTimeout(send, AGAIN_MS);
       break;
     }
-    for (const result of answer.results) {
-      if (result.fate === "recorded") await drop(result.id);
-      else await keep({ ...items.find((item) => item.id === result.id), message: result.message });
-    }
-    await refresh(answer.results.map((result) => result.id));
   }
+  state.isFailing = stuck.size > 0;
+  if (state.isFailing) again = setTimeout(send, AGAIN_MS);
+  await forgetOldSent();
   await refresh();
 }
 
-/** The platform's answer; null where there is none, and the items stay. */
+/** Each item's fate, in the order in which they were sent. */
+async function settle(items, results) {
+  for (const [number, item] of items.entries()) {
+    const { fate, message } = results[number];
+    if (fate !== "recorded") await keep({ ...item, message });
+    else if (REMEMBERED.includes(item.kind)) await keep({ ...item, sentAt: Date.now() });
+    else await drop(item.id);
+  }
+  await refresh(items.map((item) => item.id));
+}
+
+async function forgetOldSent() {
+  for (const item of state.sent) if (Date.now() - item.sentAt > SENT_KEPT_MS) await drop(item.id);
+}
+
+/** What the platform said: its status (0: no answer, and the items stay), its results or why there are none. */
 async function post(items) {
   const now = Date.now();
   const body = items.map(({ id, kind, body: facts, at }) => ({ id, kind, age_s: Math.max(0, now - at) / 1000, ...facts }));
@@ -89,10 +119,16 @@ async function post(items) {
     });
     state.isOffline = false;
     state.isSignedOut = response.type === "opaqueredirect" || response.status === 403;
-    return response.ok ? await response.json() : null;
+    const said = await response.json().catch(() => ({}));
+    const isAnswered = response.ok && said.results?.length === items.length;
+    return {
+      status: response.ok && !isAnswered ? 500 : response.status,
+      results: isAnswered ? said.results : null,
+      message: said.message ?? `平台没有收下(${response.status})`,
+    };
   } catch {
     state.isOffline = true;
-    return null;
+    return { status: 0, results: null, message: "" };
   } finally {
     clearTimeout(timer);
   }
