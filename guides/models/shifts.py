@@ -13,6 +13,7 @@ class Shift(models.Model):
 
     `latitude` and `longitude` (WGS 84 degrees) are those of the phone at the start, where the guide let it tell;
     `photo` is of the place, where one was taken. What the roster said is read beside it, never kept with it.
+    `client_id` is the phone's id of the clocking in, "" where a plain form sent it.
     `is_left_open` where the guide did not clock out: the platform ended it, and when they really left nobody knows.
     """
 
@@ -27,6 +28,7 @@ class Shift(models.Model):
     photo = models.ForeignKey(
         ScenePhoto, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="照片"
     )
+    client_id = models.CharField("手机编号", max_length=64, blank=True, default="", db_default="", editable=False)
     is_left_open = models.BooleanField("没有下岗", default=False, db_default=False, editable=False)
 
     class Meta:
@@ -44,6 +46,7 @@ class Shift(models.Model):
                 | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="shift_place_whole",
             ),
+            models.UniqueConstraint(fields=["guide", "client_id"], condition=~Q(client_id=""), name="shift_sent_once"),
             models.CheckConstraint(
                 condition=Q(is_left_open=False) | Q(ended_at__isnull=False), name="shift_left_open_is_over"
             ),

@@ -9,6 +9,7 @@ from guides.models import Problem, ProblemKind, Supervised
 from guides.queries import community_ids_of_guide
 from guides.queries.supervision import read_times_allowed
 from guides.services.scene_photos import keep_scene_photo, make_scene_pictures
+from guides.services.sent import sent_moment
 from guides.services.shifts import point_of_guide
 from households.models import NoticeKind
 from households.services.notices import notify_household
@@ -56,16 +57,21 @@ def report_problem(
     note: str = "",
     bin_id: int | None = None,
     photo: bytes = b"",
+    found_at: dt.datetime | None = None,
 ) -> Problem:
     """Put a problem on record with its deadline; sent again with its `client_id`, it is the same row.
 
-    :raises PointNotFound: the point, or the bin at it, is not in a community given to the guide today.
+    `found_at` is when the guide said so, `now` if not given. The time allowed runs from when it reached us.
+
+    :raises PointNotFound: the point, or the bin at it, is not in a community given to the guide on that day.
+    :raises KeptTooLong: the phone kept it longer than it may.
     :raises ProblemInvalid: an unknown kind, or OTHER without a word.
     :raises ProblemConflict: this id said something else before.
     :raises lib.picture_headers.PictureRefused, ScenePhotoTooLarge, ScenePhotosTooMany: the photo is not taken.
     """
     note = note.strip()
-    point = point_of_guide(guide=guide, point_id=point_id, on=timezone.localdate(now))
+    moment = sent_moment(made_at=found_at, now=now)
+    point = point_of_guide(guide=guide, point_id=point_id, on=timezone.localdate(moment))
     is_said = kind in ProblemKind.values and (note or kind != ProblemKind.OTHER) and len(note) <= NOTE_LENGTH_MAX
     if not is_said or not 0 < len(client_id) <= CLIENT_ID_LENGTH_MAX:
         raise ProblemInvalid
@@ -84,7 +90,7 @@ def report_problem(
                 note=note,
                 photo=keep_scene_photo(community=point.community, taken_by=guide, pictures=pictures, now=now),
                 found_by=guide,
-                found_at=now,
+                found_at=moment,
                 due_at=read_times_allowed().due_at(subject=Supervised.PROBLEM, kind=kind, moment=now),
                 client_id=client_id,
             )

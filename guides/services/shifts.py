@@ -12,6 +12,7 @@ from guides.punctuality import SHIFT_MAX
 from guides.queries import community_ids_of_guide
 from guides.queries.shifts import counts_as_open, moment_of
 from guides.services.scene_photos import keep_scene_photo, make_scene_pictures
+from guides.services.sent import sent_moment
 from lib.errors import DomainError
 from people.models import User
 from sorting.models import CollectionPoint
@@ -40,17 +41,29 @@ class Place:
 
 
 def start_shift(
-    *, guide: User, point_id: int, now: dt.datetime, place: Place | None = None, photo: bytes = b""
+    *,
+    guide: User,
+    point_id: int,
+    now: dt.datetime,
+    place: Place | None = None,
+    photo: bytes = b"",
+    client_id: str = "",
+    began_at: dt.datetime | None = None,
 ) -> Shift:
-    """Clock in; at the point where the guide is on duty already it is the same shift.
+    """Clock in; at the point where the guide is on duty already, or sent again with its `client_id`, it is the same
+    shift.
 
-    `place` only where the guide let the phone tell.
+    `place` only where the guide let the phone tell; `began_at` is when the guide tapped, `now` if not given.
 
-    :raises PointNotFound: the point is not in a community given to the guide today.
+    :raises PointNotFound: the point is not in a community given to the guide on that day.
+    :raises KeptTooLong: the phone kept it longer than it may.
     :raises ShiftOpen: the guide is on duty elsewhere.
     :raises lib.picture_headers.PictureRefused, ScenePhotoTooLarge, ScenePhotosTooMany: the photo is not taken.
     """
-    point = point_of_guide(guide=guide, point_id=point_id, on=timezone.localdate(now))
+    moment = sent_moment(made_at=began_at, now=now)
+    point = point_of_guide(guide=guide, point_id=point_id, on=timezone.localdate(moment))
+    if before := _sent_before(guide=guide, client_id=client_id):
+        return before
     pictures = make_scene_pictures(data=photo)
     end_forgotten_shifts(now=now, guide=guide)
     try:
@@ -58,12 +71,15 @@ def start_shift(
             return Shift.objects.create(
                 guide=guide,
                 point=point,
-                started_at=now,
+                started_at=moment,
+                client_id=client_id,
                 latitude=place.latitude if place else None,
                 longitude=place.longitude if place else None,
                 photo=keep_scene_photo(community=point.community, taken_by=guide, pictures=pictures, now=now),
             )
     except IntegrityError as error:
+        if before := _sent_before(guide=guide, client_id=client_id):
+            return before
         is_open = Shift.objects.filter(guide=guide, ended_at__isnull=True).first()
         if is_open is None:
             raise
@@ -72,10 +88,24 @@ def start_shift(
         return is_open
 
 
-def end_shift(*, guide: User, now: dt.datetime) -> bool:
-    """Clock out; False when the guide was not on duty, or no longer: what was forgotten is ended as such."""
+def end_shift(*, guide: User, now: dt.datetime, left_at: dt.datetime | None = None) -> bool:
+    """Clock out; False when the guide was not on duty, or no longer: what was forgotten is ended as such.
+
+    `left_at` is when the guide tapped, `now` if not given: it also corrects a shift that was taken for forgotten while
+    the phone had no network.
+
+    :raises KeptTooLong: the phone kept it longer than it may.
+    """
+    moment = sent_moment(made_at=left_at, now=now)
+    begun = Shift.objects.filter(guide=guide, started_at__lte=moment, started_at__gt=moment - SHIFT_MAX)
+    still = begun.filter(Q(ended_at__isnull=True) | Q(is_left_open=True, ended_at__gt=moment))
+    is_ended = still.update(ended_at=moment, is_left_open=False) > 0
     end_forgotten_shifts(now=now, guide=guide)
-    return Shift.objects.filter(guide=guide, ended_at__isnull=True, started_at__lte=now).update(ended_at=now) == 1
+    return is_ended
+
+
+def _sent_before(*, guide: User, client_id: str) -> Shift | None:
+    return Shift.objects.filter(guide=guide, client_id=client_id).first() if client_id else None
 
 
 def end_forgotten_shifts(*, now: dt.datetime, guide: User | None = None) -> int:

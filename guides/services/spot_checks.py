@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from guides.services.sent import sent_moment
 from guides.services.shifts import point_of_guide
-from guides.services.verdicts import sent_moment
 from lib.errors import DomainError
 from people.models import User
 from sorting.categories import WasteCategory

@@ -10,6 +10,7 @@ from django.utils import timezone
 from guides.models import Attendance, Gathering, GatheringKind, HomeVisit
 from guides.queries import community_ids_of_guide
 from guides.services.scene_photos import keep_scene_photo, make_scene_pictures
+from guides.services.sent import sent_moment
 from households.models import Community, Household, Member
 from households.queries import household_of_code
 from lib.errors import DomainError
@@ -141,22 +142,33 @@ def sign_in_by_code(*, guide: User, gathering_id: int, text: str, now: dt.dateti
 
 
 def record_home_visit(
-    *, guide: User, text: str, is_met: bool, now: dt.datetime, client_id: str, note: str = ""
+    *,
+    guide: User,
+    text: str,
+    is_met: bool,
+    now: dt.datetime,
+    client_id: str,
+    note: str = "",
+    visited_at: dt.datetime | None = None,
 ) -> HomeVisit:
     """A visit at the door of the household with this code; sent again with its `client_id`, it is the same row.
 
-    :raises HouseholdNotHere: no household of that code in the communities given to the guide today.
+    `visited_at` is when the guide said so, `now` if not given.
+
+    :raises HouseholdNotHere: no household of that code in the communities given to the guide on that day.
+    :raises KeptTooLong: the phone kept it longer than it may.
     :raises VisitInvalid: the note is too long.
     """
     note = note.strip()
+    moment = sent_moment(made_at=visited_at, now=now)
     household = household_of_code(text=text)
     if household is None or household.community_id not in community_ids_of_guide(
-        guide=guide, on=timezone.localdate(now)
+        guide=guide, on=timezone.localdate(moment)
     ):
         raise HouseholdNotHere
     if len(note) > NOTE_LENGTH_MAX or not _is_id(client_id):
         raise VisitInvalid
-    facts = {"household": household, "visited_at": now, "is_met": is_met, "note": note}
+    facts = {"household": household, "visited_at": moment, "is_met": is_met, "note": note}
     return HomeVisit.objects.get_or_create(guide=guide, client_id=client_id, defaults=facts)[0]
 
 

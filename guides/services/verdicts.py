@@ -10,6 +10,7 @@ from guides.models import Shift
 from guides.punctuality import SHIFT_MAX
 from guides.queries import community_ids_of_guide
 from guides.queries.looking import source_of
+from guides.services.sent import sent_moment
 from households.models import Household, NoticeKind
 from households.services.notices import notify_household
 from lib.errors import DomainError
@@ -18,9 +19,6 @@ from points.models import Programme, ProgrammeState
 from sorting.categories import WasteCategory
 from sorting.models import Attribution, CollectionPoint, DropOff, Verdict, Verification
 from sorting.services.verdicts import STANDARD, UNDO_S, verify_drop_off, withdraw_verdict
-
-# What a phone without a network kept. Older than the longest shift and a night, it is no longer what was seen.
-KEPT_ON_PHONE = dt.timedelta(hours=48)
 
 _TOLD = {
     Verdict.CORRECT: "督导员核验为合格,谢谢您分得好。",
@@ -41,13 +39,6 @@ class TooLateToJudge(DomainError):
 
     code = "too_late_to_judge"
     message = "这次投放的核验期已过,不能再核验。"
-
-
-class KeptTooLong(DomainError):
-    """The phone kept it longer than it may."""
-
-    code = "kept_too_long"
-    message = "这一条在手机里放了超过 48 小时,没有记上。"
 
 
 class VerdictNotFound(DomainError):
@@ -143,17 +134,6 @@ def undo_verdict(
                 now=now,
             )
     return undone
-
-
-def sent_moment(*, made_at: dt.datetime | None, now: dt.datetime) -> dt.datetime:
-    """When something was done that is sent now: never later than `now`.
-
-    :raises KeptTooLong: before KEPT_ON_PHONE.
-    """
-    moment = min(made_at or now, now)
-    if moment < now - KEPT_ON_PHONE:
-        raise KeptTooLong
-    return moment
 
 
 def drop_off_of_guide(*, guide: User, drop_off_id: int, on: dt.date) -> DropOff:

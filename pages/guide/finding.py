@@ -50,7 +50,14 @@ def photographed(request: HttpRequest) -> str:
 
     :raises CodeUnreadable: there is no QR in it.
     """
-    data = uploaded(request=request, name="picture")
+    return code_in_picture(data=uploaded(request=request, name="picture"))
+
+
+def code_in_picture(*, data: bytes) -> str:
+    """The text of the QR in it; "" of no bytes.
+
+    :raises CodeUnreadable: there is no QR in it.
+    """
     if not data:
         return ""
     text = in_turn(work=lambda: read_qr(data=data))

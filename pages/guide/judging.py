@@ -19,6 +19,7 @@ from guides.services.verdicts import (
     undo_verdict,
 )
 from lib.errors import DomainError
+from pages.guide.sent_items import keep_photo_of_verdict
 from pages.guide.shell import Duty, for_guides, render_guide
 from pages.guide.wording import categories, verdict_word
 from pages.numbers import whole_number
@@ -26,7 +27,6 @@ from pages.uploads import uploaded
 from sorting.categories import WasteCategory
 from sorting.models import DropOff, Verdict
 from sorting.queries.photos import photo_ids_of_drop_offs
-from sorting.services.photos import record_photo
 from sorting.services.verdicts import UNDO_S, VerdictInvalid, standing_verification
 
 
@@ -110,19 +110,8 @@ def _judge(*, request: HttpRequest, duty: Duty, drop_off: DropOff) -> bool:
 
 
 def _keep_photo(*, request: HttpRequest, duty: Duty, drop_off: DropOff, data: bytes) -> None:
-    try:
-        recorded = record_photo(
-            smart_bin=drop_off.bin,
-            event_id=drop_off.event_id,
-            data=data,
-            received_at=duty.now,
-            taken_at=duty.now,
-            sent_by=duty.guide,
-        )
-    except DomainError as error:
-        messages.error(request, f"照片没有保存:{error.text}")
-        return
-    messages.info(request, str(recorded.reason.label if recorded.reason else "照片已保存。"))
+    why_not = keep_photo_of_verdict(drop_off_id=drop_off.pk, photo=data, duty=duty)
+    messages.info(request, why_not or "照片已保存。")
 
 
 def _show(*, request: HttpRequest, duty: Duty, drop_off: DropOff) -> HttpResponse:

@@ -16,6 +16,7 @@ ASSETS = (
     "pages/tokens.css",
     "pages/site.css",
     "pages/forms.css",
+    "pages/guide/forms.js",
     "pages/guide/guide.css",
     "pages/guide/guide.js",
     "pages/guide/list.js",
@@ -27,6 +28,8 @@ ASSETS = (
     "pages/icons/recyclable.svg",
     "pages/icons/residual.svg",
 )
+# The pages that open without a network, and beside them the bags that were opened with one.
+KEPT_PAGES = ("guide", "guide-spot-check", "guide-duty", "guide-problems", "guide-teaching")
 
 
 @require_safe
@@ -36,6 +39,6 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     context = {
         "version": files_version(names=ASSETS),
         "assets": json.dumps([static(name) for name in ASSETS]),
-        "pages": json.dumps([reverse("guide"), reverse("guide-spot-check")]),
+        "pages": json.dumps([reverse(name) for name in KEPT_PAGES]),
     }
     return render(request, "pages/guide/worker.js", context, content_type="text/javascript")

@@ -43,6 +43,7 @@ def problems(request: HttpRequest, duty: Duty) -> HttpResponse:
         if duty.shift
         else [],
         "client_id": secrets.token_hex(16),
+        "point_id": duty.shift.point_id if duty.shift else 0,
     }
     return render_guide(request, duty, "pages/guide/problems.html", context, current="guide-problems")
 

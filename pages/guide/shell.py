@@ -66,6 +66,7 @@ def for_guides(view: DutyView[P]) -> View[P]:
             now=now,
         )
         response = view(request, duty, *args, **kwargs)
+        response["X-Shift"] = str(duty.shift.pk if duty.shift else 0)  # a page that was kept in another one is old
         response["X-Guide"] = str(request.user.pk)  # whose page the service worker keeps, so that it keeps no other's
         return response
 
@@ -86,6 +87,7 @@ def render_guide(
         "bar": [(reverse(name), word, name == current) for name, word in SCREENS],
         "guide_id": duty.guide.pk,
         "guide_name": duty.guide.display_name or duty.guide.get_username(),
+        "shift_id": duty.shift.pk if duty.shift else 0,
         "point_name": duty.shift.point.name if duty.shift else "",
         "community_name": duty.shift.point.community.name if duty.shift else "",
         "shift_started_s": int(duty.shift.started_at.timestamp()) if duty.shift else 0,

@@ -65,7 +65,7 @@ def ready(page: Page) -> None:
 
 def keeps_pages(page: Page) -> None:
     """The service worker has kept what opens without a network."""
-    comes_to(page, KEPT_PAGES, 2)
+    comes_to(page, KEPT_PAGES, 5)
 
 
 def judge(page: Page, drop_off_id: int, word: str) -> None:

@@ -100,9 +100,8 @@ def test_why_to_look(zhang: Household, li: Household, bin_07: SmartBin, chen: Us
 def test_a_household_about_which_a_flag_is_open_is_proposed_without_a_word_of_what_it_is(
     zhang: Household, bin_07: SmartBin, chen: User, now: dt.datetime
 ) -> None:
-    make_verification(
-        drop_off=make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=now - MINUTE * 2_000), guide=chen
-    )
+    long_ago = make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=now - MINUTE * 2_000)
+    make_verification(drop_off=long_ago, guide=chen, verdict="CORRECT")
     bags = [make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=now - MINUTE * n) for n in range(60)]
     drawn = {bag.pk for bag in bags if is_in_sample(drop_off=bag)}
     assert drawn

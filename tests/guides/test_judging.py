@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from guides.models import GuideAssignment, Shift
+from guides.services.sent import KeptTooLong
 from guides.services.verdicts import (
     DropOffNotFound,
-    KeptTooLong,
     TooLateToJudge,
     UndoTooLate,
     VerdictNotFound,

@@ -282,7 +282,7 @@ def test_the_service_worker_names_files_that_are_there_and_nobody(client: Client
     text = answer.content.decode()
     for name in re.findall(r'"(/static/[^"]+)"', text):
         assert client.get(name).status_code == 200, name
-    assert len(re.findall(r'"/static/', text)) == 14
+    assert len(re.findall(r'"/static/', text)) == 15
     assert "X-Guide" not in answer
 
 

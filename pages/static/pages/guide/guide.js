@@ -1,7 +1,8 @@
 /* What every screen of a guide does with a script: the clock, what waits, what was refused, and leaving the phone clean. */
 
 import { begin as beginList } from "./list.js";
-import { add, begin as beginQueue, changes, dismiss, guide, send, state } from "./queue.js";
+import { begin as beginQueue, changes, dismiss, guide, send, state } from "./queue.js";
+import { begin as beginForms } from "./forms.js";
 import { begin as beginShrinking } from "./shrink.js";
 import { forget } from "./store.js";
 
@@ -35,7 +36,8 @@ function showRefused() {
     line.append(element("button", "知道了", { type: "button", className: "button quiet", onclick: () => dismiss(item.id) }));
     list.append(line);
   }
-  refused.replaceChildren(element("b", `有 ${state.refused.length} 条未收下`), list);
+  const count = state.refused.filter((item) => !item.isRecorded).length;
+  refused.replaceChildren(element("b", count > 0 ? `有 ${count} 条未收下` : "已收下,请看"), list);
 }
 
 function showClock() {
@@ -73,26 +75,6 @@ async function keptPages() {
   return "caches" in window ? (await caches.keys()).filter(isOfSomebody) : [];
 }
 
-async function checked(event) {
-  event.preventDefault();
-  const form = event.target;
-  const facts = new FormData(form);
-  const purity = facts.get("purity_percent");
-  await add("spot_check", {
-    point: Number(form.dataset.point),
-    looked_at_count: Number(facts.get("looked_at_count")),
-    wrong_count: Number(facts.get("wrong_count")),
-    category: facts.get("category") ?? "",
-    purity_rate: purity === "" ? null : Number(purity) / 100,
-    is_staffed: facts.get("is_staffed") === "yes",
-    note: facts.get("note") ?? "",
-  }, `抽查 查 ${facts.get("looked_at_count")} 错 ${facts.get("wrong_count")}`);
-  const said = document.getElementById("check-said");
-  said.textContent = `已记下:查 ${facts.get("looked_at_count")} 错 ${facts.get("wrong_count")}。`;
-  said.hidden = false;
-  form.reset();
-}
-
 function tellPlace(box) {
   const { latitude, longitude } = box.form.elements;
   if (!box.checked) {
@@ -111,7 +93,7 @@ async function keepPages() {
   if (!("serviceWorker" in navigator)) return;
   await navigator.serviceWorker.register(frame.dataset.worker);
   const worker = (await navigator.serviceWorker.ready).active;
-  worker.postMessage({ keep: guide });
+  worker.postMessage({ keep: guide, shift: frame.dataset.shift });
 }
 
 async function begin() {
@@ -126,7 +108,7 @@ async function begin() {
   // Where nothing can be kept, the plain forms do the work.
   await beginQueue();
   beginList();
-  document.getElementById("spot-check")?.addEventListener("submit", checked);
+  beginForms();
   for (const form of document.querySelectorAll("form[data-leave]")) form.addEventListener("submit", leave);
   document.documentElement.dataset.ready = "yes";
   await keepPages();

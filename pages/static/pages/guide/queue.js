@@ -36,9 +36,9 @@ async function refresh(answered = []) {
   changes.dispatchEvent(new CustomEvent("change", { detail: { answered } }));
 }
 
-/** Keep one tap and send it; its item. `what` is how the screen calls it. */
-export async function add(kind, body, what) {
-  const item = { id: newId(), guide, kind, body, what, at: Date.now(), turn: (turn += 1) };
+/** Keep one tap and send it; its item. `what` is how the screen calls it, `photo` a file that goes with it or null. */
+export async function add(kind, body, what, photo = null) {
+  const item = { id: newId(), guide, kind, body, what, photo, at: Date.now(), turn: (turn += 1) };
   await keep(item);
   await refresh();
   send();
@@ -65,7 +65,7 @@ async function sendAll() {
   let atOnce = SENT_AT_ONCE;
   for (;;) {
     const items = (await itemsOf(guide)).filter((item) => !item.message && !item.sentAt && !stuck.has(item.id));
-    const some = items.slice(0, atOnce);
+    const some = together(items, atOnce);
     if (some.length === 0) break;
     const { status, results, message } = await post(some);
     if (results) {
@@ -87,11 +87,18 @@ async function sendAll() {
   await refresh();
 }
 
+/** The next items for one request: at most one of them with a photo. */
+function together(items, most) {
+  const second = items.findIndex((item, number) => item.photo && items.slice(0, number).some((each) => each.photo));
+  return items.slice(0, second < 0 ? most : Math.min(most, second));
+}
+
 /** Each item's fate, in the order in which they were sent. */
 async function settle(items, results) {
   for (const [number, item] of items.entries()) {
     const { fate, message } = results[number];
     if (fate !== "recorded") await keep({ ...item, message });
+    else if (message) await keep({ ...item, message, isRecorded: true });
     else if (REMEMBERED.includes(item.kind)) await keep({ ...item, sentAt: Date.now() });
     else await drop(item.id);
   }
@@ -106,13 +113,14 @@ async function forgetOldSent() {
 async function post(items) {
   const now = Date.now();
   const body = items.map(({ id, kind, body: facts, at }) => ({ id, kind, age_s: Math.max(0, now - at) / 1000, ...facts }));
+  const photos = items.filter((item) => item.photo);
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), ANSWER_WITHIN_MS);
   try {
     const response = await fetch(frame.dataset.send, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": cookie("csrftoken") },
-      body: JSON.stringify({ items: body }),
+      headers: { "X-CSRFToken": cookie("csrftoken"), ...(photos.length > 0 ? {} : { "Content-Type": "application/json" }) },
+      body: photos.length > 0 ? formOf(body, photos) : JSON.stringify({ items: body }),
       redirect: "manual",
       cache: "no-store",
       signal: controller.signal,
@@ -132,6 +140,13 @@ async function post(items) {
   } finally {
     clearTimeout(timer);
   }
+}
+
+function formOf(body, photos) {
+  const form = new FormData();
+  form.append("items", JSON.stringify({ items: body }));
+  for (const item of photos) form.append(`photo-${item.id}`, item.photo, "photo.jpg");
+  return form;
 }
 
 function cookie(name) {

@@ -3,6 +3,8 @@
 const FILES = "guide-files-{{ version }}";
 const ASSETS = {{ assets|safe }};
 const PAGES = {{ pages|safe }};
+const BAGS = PAGES[0] + "drop-offs/";
+const FRESH_MS = 5 * 60 * 1000; // a page kept so lately, in the same shift, is not fetched again to be kept
 const KEPT_MS = 12 * 60 * 60 * 1000; // as long as a session
 const FRESH_WITHIN_MS = 4_000; // then the page that is here goes before the one that may come
 
@@ -22,8 +24,14 @@ self.addEventListener("activate", (event) => {
 
 /* A page opened before this worker was there is fetched once more, to be kept. */
 self.addEventListener("message", (event) => {
-  if (event.data.keep) event.waitUntil(Promise.all(PAGES.map((page) => fetched(page).catch(() => null))));
+  if (event.data.keep) event.waitUntil(Promise.all(PAGES.map((path) => keepFresh(path, event.data))));
 });
+
+async function keepFresh(path, { keep, shift }) {
+  const there = await (await caches.open(`guide-pages-${keep}`)).match(path);
+  const isFresh = there && Date.now() - Number(there.headers.get("X-Kept-At")) < FRESH_MS;
+  if (!isFresh || there.headers.get("X-Shift") !== shift) await fetched(path).catch(() => null);
+}
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
@@ -37,7 +45,7 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function page(request, address) {
-  const isKept = PAGES.includes(address.pathname);
+  const isKept = PAGES.includes(address.pathname) || address.pathname.startsWith(BAGS);
   const isPlain = isKept && address.search === "";
   const asked = isPlain ? fetched(address.pathname, request) : fetch(request);
   asked.catch(() => null);
