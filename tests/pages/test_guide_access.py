@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 from django.urls import URLPattern, reverse
 
-from guides.models import Appeal, Gathering, Problem, ScenePhoto, Shift
+from guides.models import Appeal, Gathering, GuideTask, Problem, ScenePhoto, Shift
 from households.models import Household
 from pages.guide.urls import urlpatterns
 from people.models import User
@@ -44,6 +44,7 @@ class Things:
     problem: Problem
     gathering: Gathering
     appeal: Appeal
+    task: GuideTask
 
 
 # What each route is asked with, by name: its address, and a form where it takes one. A new route needs its line.
@@ -65,6 +66,8 @@ ASKED: dict[str, Callable[[Things], Sequence[tuple[str, Form]]]] = {
     ],
     "guide-scene-photo": lambda of: [(reverse("guide-scene-photo", args=[of.problem.photo_id]), None)],
     "guide-notices": lambda _: [],
+    "guide-tasks": lambda _: [],
+    "guide-task": lambda of: [(reverse("guide-task", args=[of.task.pk]), form) for form in (None, {"note": "做了"})],
     "guide-duty": lambda of: [(reverse("guide-duty"), {"point": of.point.pk})],
     "guide-duty-end": lambda _: [],
     "guide-teaching": lambda of: [(reverse("guide-teaching"), A_LESSON | {"community": of.point.community_id})],
@@ -123,7 +126,16 @@ def things_of(*, household: Household, smart_bin: SmartBin, finder: User) -> Thi
         opened_at=NOON,
         due_at=NOON + HOUR,
     )
-    return Things(household, smart_bin.point, smart_bin, drop_off, problem, gathering, appeal)
+    task = GuideTask.objects.create(
+        guide=User.objects.filter(guide_assignments__community=household.community).first() or finder,
+        point=smart_bin.point,
+        text="看一下桶",
+        due_at=NOON + HOUR,
+        given_by=finder,
+        given_at=NOON,
+        client_id=f"task-of-{household.pk}",
+    )
+    return Things(household, smart_bin.point, smart_bin, drop_off, problem, gathering, appeal, task)
 
 
 @pytest.fixture
@@ -194,6 +206,9 @@ def test_what_the_phone_sends_about_wang_is_refused_in_the_same_words_as_about_n
                 "wrong_count": 0,
             },
             {"kind": "undo", "id": f"u{drop_off_id}", "of": f"v{drop_off_id}"},
+            {"kind": "problem", "id": f"p{point_id}", "point": point_id, "what": "DIRTY"},
+            {"kind": "shift_start", "id": f"b{point_id}", "point": point_id},
+            {"kind": "visit", "id": f"h{point_id}", "code": wangs.household.code if point_id < 2**62 else "1"},
         ]
         body = json.dumps({"items": items})
         sent = phone.post("/guide/send", body, content_type="application/json").json()["results"]
@@ -201,7 +216,8 @@ def test_what_the_phone_sends_about_wang_is_refused_in_the_same_words_as_about_n
 
     of_wang = answers(wangs.drop_off.pk, wangs.point.pk)
     assert of_wang == answers(2**62, 2**62)
-    assert [code for _, code, _ in of_wang] == ["not_found", "not_found", "verdict_not_found"]
+    codes = [code for _, code, _ in of_wang]
+    assert codes == ["not_found", "not_found", "verdict_not_found", "not_found", "not_found", "not_found"]
     assert not Verification.objects.exists()
     assert not SpotCheck.objects.exists()
 
