@@ -8,8 +8,8 @@ from pytest_django.live_server_helper import LiveServer
 from guides.models import HomeVisit, Problem, Shift
 from households.models import Household
 from people.models import User
-from sorting.models import SmartBin, Verification
-from tests.browser.guide_phone import VISIT, keeps_pages, make_bags, open_as, ready
+from sorting.models import SmartBin, SpotCheck, Verification
+from tests.browser.guide_phone import CONTROLS, TOUCH_PX_MIN, VISIT, keeps_pages, make_bags, open_as, ready
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,7 +34,7 @@ def test_forms_that_were_sent_without_a_network_arrive_once_and_at_the_time_of_t
     expect(page.locator("#report .kept")).to_contain_text("等有网络再发出")
     page.goto(f"{live_server.url}/guide/teaching")
     ready(page)
-    page.locator("#visit").get_by_label("户码").fill(zhang.code)
+    page.locator("#visit").get_by_role("textbox", name="户码").fill(zhang.code)
     page.get_by_role("button", name="记下入户").click()
     page.goto(f"{live_server.url}/guide/duty")
     ready(page)
@@ -55,6 +55,27 @@ def test_forms_that_were_sent_without_a_network_arrive_once_and_at_the_time_of_t
     # And in again, with the network there: the same way, and on to the list.
     page.goto(f"{live_server.url}/guide/duty")
     ready(page)
+    opened.shoot(name="guide-off-duty-360")
+    assert [each for each in page.evaluate(CONTROLS) if each[1] < TOUCH_PX_MIN] == []
+    assert opened.violations() == []
+    assert opened.overflow_px() <= 0
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"latitude": 34.0231, "longitude": 113.8517})
+    page.get_by_text("同意记下我现在的位置").click()
+    page.wait_for_function("() => document.querySelector('input[name=latitude]').value !== ''")
     page.get_by_role("button", name="上岗").click()
     expect(page.locator(f"#d{bag}")).to_be_visible(timeout=20_000)
-    assert Shift.objects.get(ended_at=None).client_id
+    shift = Shift.objects.get(ended_at=None)
+    assert (shift.latitude, shift.longitude, shift.client_id != "") == (34.0231, 113.8517, True)
+    # A spot check that cannot be is said so, and stays until it was read.
+    page.goto(f"{live_server.url}/guide/spot-check")
+    ready(page)
+    page.get_by_label("错了几袋").fill("12")
+    page.get_by_role("button", name="记下抽查").click()
+    refused = page.locator("#refused")
+    expect(refused).to_contain_text("抽查 查 10 错 12", timeout=20_000)
+    expect(refused).to_contain_text("错误数不能多于查看数")
+    assert opened.violations() == []
+    refused.get_by_role("button", name="知道了").click()
+    expect(refused).to_be_hidden()
+    assert not SpotCheck.objects.exists()

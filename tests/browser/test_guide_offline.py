@@ -80,6 +80,9 @@ def test_twenty_verdicts_an_undo_and_a_spot_check_without_a_network_arrive_exact
     page.get_by_role("link", name="抽查").click()
     ready(page)
     page.get_by_label("错了几袋").fill("2")
+    page.get_by_text("厨余垃圾").click()
+    page.get_by_label("桶里分得有多纯").fill("85")
+    page.get_by_text("有人值守").click()
     page.get_by_role("button", name="记下抽查").click()
     expect(page.locator("#check-said")).to_contain_text("查 10 错 2")
     expect(page.locator("#waiting")).to_contain_text("待发 23")
@@ -91,7 +94,8 @@ def test_twenty_verdicts_an_undo_and_a_spot_check_without_a_network_arrive_exact
     assert not verdicts.filter(verdict=Verdict.WITHDRAWN).exists()
     of_last = Verification.objects.filter(drop_off_id=bags[20]).order_by("pk").values_list("verdict", flat=True)
     assert list(of_last) == [Verdict.CONTAMINATED, Verdict.WITHDRAWN]
-    assert SpotCheck.objects.get().wrong_count == 2
+    check = SpotCheck.objects.get()
+    assert (check.wrong_count, check.category, check.purity_rate, check.is_staffed) == (2, "FOOD", 0.85, False)
     assert page.evaluate(LEFT_ON_PHONE)["waiting"] == 0
 
 

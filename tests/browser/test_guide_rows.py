@@ -6,6 +6,7 @@ import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from guides.models import Gathering, Problem
+from lib.qr import read_qr
 from people.models import User
 from tests.browser.conftest import Visit
 from tests.browser.guide_phone import CONTROLS, TOUCH_PX_MIN, open_as
@@ -37,5 +38,9 @@ def test_each_list_with_its_rows_is_accessible_fits_and_is_made_for_a_thumb(
         wrong[name, "axe"] = opened.violations()
     assert {where: what for where, what in wrong.items() if what} == {}
     assert (opened.complaints, opened.outside_requests) == ([], [])
+    page.goto(f"{live_server.url}/guide/teaching/{gathering.pk}")
+    page.set_viewport_size({"width": 360, "height": 1_600})
+    read = read_qr(data=page.locator(".sign-in-code").screenshot())
+    assert read == f"{live_server.url}/my/attend/{gathering.token}", "the code on the screen opens the sign-in"
     page.goto(f"{live_server.url}/guide/problems")
     assert "✗ 超期" in page.inner_text(".problems li:first-child"), "the overdue one stands first"

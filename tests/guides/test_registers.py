@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import re
+import zipfile
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from sorting.models import CollectionPoint, SmartBin, SpotCheck, Verification
 from tests.builders import make_attribution, make_drop_off
 from tests.conftest import NOON, TODAY
 from tests.guides.test_spot_checks import a_photo
+from tests.pdf_text import pdf_text
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -172,6 +174,27 @@ def test_the_pdf_is_small_carries_its_font_and_the_photo(
     assert b"NotoSansSC" in answer.content
     assert b"/Subtype /Image" in answer.content
     assert len(answer.content) < 200_000  # the font whole has 8 MB
+    text = pdf_text(answer.content)
+    for said in ("督导台账 东湖花园", "日期:2026-11-23 至 2026-11-29", "陈督导", "厨余怎么分", "街道(乡镇)(签字)"):
+        assert said in text, said
+    assert "1-1-101" not in text
+
+
+def test_chens_own_month_is_a_pdf_with_doors_and_a_spreadsheet_with_the_photo(
+    client: Client, chen: User, zhang: Household, a_day_of_chen: None, wangs_check: None
+) -> None:
+    client.force_login(chen)
+    month = f"?span=month&on={TODAY - dt.timedelta(days=20):%Y-%m-%d}"
+    with time_machine.travel(NOON + HOUR, tick=False):
+        pdf, xlsx = (
+            client.get(reverse("guide-register", args=[zhang.community_id, kind]) + month) for kind in ("pdf", "xlsx")
+        )
+    text = pdf_text(pdf.content)
+    for said in ("日期:2026-11-01 至 2026-11-30", "督导员:陈督导", "1-1-101", "合计 1 班"):
+        assert said in text, said
+    assert "西门" not in text
+    media = [name for name in zipfile.ZipFile(io.BytesIO(xlsx.content)).namelist() if name.startswith("xl/media/")]
+    assert len(media) == 1, "the photo of the one problem that has one"
 
 
 def test_another_day_and_another_guide_have_empty_registers(

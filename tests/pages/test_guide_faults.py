@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from guides.models import Shift
+from guides.models import RosterSlot, Shift
 from guides.services.shifts import end_forgotten_shifts
 from households.models import Household
 from people.models import User
@@ -96,3 +96,11 @@ def test_a_verdict_that_is_refused_leaves_no_photo_and_a_bad_photo_leaves_the_ve
     text = phone.post(f"/guide/drop-offs/{second.pk}", form, follow=True).content.decode()
     assert (Verification.objects.get().drop_off, Photo.objects.exists()) == (second, False)
     assert "照片没有保存" in text
+
+
+def test_late_and_early_stand_in_chens_own_week(phone: Client, chen: User, on_duty: Shift) -> None:
+    RosterSlot.objects.create(
+        guide=chen, point=on_duty.point, on_date=TODAY, starts_at=dt.time(10), ends_at=dt.time(12, 30)
+    )
+    phone.post("/guide/duty/end")
+    assert "10:55–12:00 东门 迟到 55 分钟 早退 30 分钟" in text_of(phone, "/guide/duty")
