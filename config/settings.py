@@ -45,7 +45,9 @@ MQTT_CA_FILE = env.text("MQTT_CA_FILE", "")
 DIVISION_CODE = env.text("DIVISION_CODE", "411003")
 TIME_ZONE = env.zone("TIME_ZONE", "Asia/Shanghai")
 USE_TZ = True
-LANGUAGE_CODE = "zh-hans"
+LANGUAGE_CODE = "zh-hans"  # whatever a browser asks for: pages/language.py
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 
 INSTALLED_APPS = [
@@ -84,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "pages.language.Language",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

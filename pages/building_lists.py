@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.utils import timezone
+from django.utils import dateformat, timezone
+from django.utils.translation import gettext
 
 from households.models import Community
 from indicators.building_lists import BuildingStanding, list_buildings
@@ -36,7 +37,7 @@ def read_building_lists(*, community: Community, now: dt.datetime) -> ShownLists
     facts = building_facts(community=community, period=Period(starts_on=ends_on.replace(day=1), ends_on=ends_on))
     lists = list_buildings(facts=facts, homes_min=ACTIVE_HOUSEHOLDS_MIN)
     return ShownLists(
-        month=f"{ends_on.year}年{ends_on.month}月",
+        month=dateformat.format(ends_on, gettext("Y年n月")),
         best=_rows(lists.best),
         between=_rows(lists.between),
         needing_help=_rows(lists.needing_help),
@@ -47,7 +48,10 @@ def read_building_lists(*, community: Community, now: dt.datetime) -> ShownLists
 
 
 def _rows(standings: Sequence[BuildingStanding]) -> list[Row]:
-    return [(f"{each.building}栋", _percent(each.accuracy), _percent(each.participation)) for each in standings]
+    return [
+        (gettext("{building}栋").format(building=each.building), _percent(each.accuracy), _percent(each.participation))
+        for each in standings
+    ]
 
 
 def _percent(value: Fraction | None) -> str:

@@ -29,9 +29,6 @@ CHINESE = Wording(
         "title": "分分 · 生活垃圾分类",
         "skip": "跳到正文",
         "nav": "导航",
-        "switch": "English",
-        "switch_lang": "en",
-        "switch_href": "/?lang=en",
         "admin": "管理后台",
         "headline": "分好一袋，记下一分",
         "sentence": "分分记下每户每次分类投放的重量，换成可以兑换的积分，再加总成每个小区和全区的分类成绩。",
@@ -78,9 +75,6 @@ ENGLISH = Wording(
         "title": "Fenfen · sorting household waste",
         "skip": "Skip to content",
         "nav": "Navigation",
-        "switch": "中文",
-        "switch_lang": "zh-CN",
-        "switch_href": "/",
         "admin": "Administration",
         "headline": "Every bag sorted counts",
         "sentence": "Fenfen records the weight of each household's sorted drop-offs, turns it into points to redeem, "
@@ -124,4 +118,4 @@ ENGLISH = Wording(
     as_of="As of {now:%-d %B %Y, %H:%M}.",
 )
 
-WORDINGS = {"zh": CHINESE, "en": ENGLISH}
+WORDINGS = {"zh-hans": CHINESE, "en": ENGLISH}

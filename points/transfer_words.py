@@ -7,6 +7,9 @@ redemption/ID/redeem and …/refund, correction/ID/REASON, move/ID/out and …/i
 import datetime as dt
 from dataclasses import dataclass
 
+from django.utils import dateformat
+from django.utils.translation import gettext, gettext_noop, ngettext
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -19,32 +22,32 @@ class Subject:
 
 
 _OF_DAY = {
-    "AWARD": "{day}投放得 {points} 分,待核验",
-    "UNAWARD": "{day}投放的待核验积分收回 {points} 分",
-    "RELEASE": "{day}投放的 {points} 分已可用",
-    "BONUS": "{day}核验合格,奖励 {points} 分",
-    "REVERSE": "{day}的核验结论有变,收回 {points} 分",
-    "PENALTY": "{day}投放不合格,扣 {points} 分",
-    "UNPENALTY": "{day}的扣分取消,退回 {points} 分",
+    "AWARD": gettext_noop("{day}投放得 {points} 分,待核验"),
+    "UNAWARD": gettext_noop("{day}投放的待核验积分收回 {points} 分"),
+    "RELEASE": gettext_noop("{day}投放的 {points} 分已可用"),
+    "BONUS": gettext_noop("{day}核验合格,奖励 {points} 分"),
+    "REVERSE": gettext_noop("{day}的核验结论有变,收回 {points} 分"),
+    "PENALTY": gettext_noop("{day}投放不合格,扣 {points} 分"),
+    "UNPENALTY": gettext_noop("{day}的扣分取消,退回 {points} 分"),
 }
 _OF_ACT = {
-    ("redemption", "redeem"): "兑换奖品(兑换单 {act_id}),用去 {points} 分",
-    ("redemption", "refund"): "兑换单 {act_id} 没有领取,退回 {points} 分",
-    ("move", "out"): "转到新的一户 {points} 分",
-    ("move", "in"): "从原来的一户转来 {points} 分",
-    ("correction", "BONUS"): "工作人员更正(第 {act_id} 号),增加 {points} 分",
-    ("correction", "REVERSE"): "工作人员更正(第 {act_id} 号),扣减 {points} 分",
+    ("redemption", "redeem"): gettext_noop("兑换奖品(兑换单 {act_id}),用去 {points} 分"),
+    ("redemption", "refund"): gettext_noop("兑换单 {act_id} 没有领取,退回 {points} 分"),
+    ("move", "out"): gettext_noop("转到新的一户 {points} 分"),
+    ("move", "in"): gettext_noop("从原来的一户转来 {points} 分"),
+    ("correction", "BONUS"): gettext_noop("工作人员更正(第 {act_id} 号),增加 {points} 分"),
+    ("correction", "REVERSE"): gettext_noop("工作人员更正(第 {act_id} 号),扣减 {points} 分"),
 }
 _OF_REASON = {
-    "AWARD": "得 {points} 分,待核验",
-    "RELEASE": "{points} 分已可用",
-    "BONUS": "奖励 {points} 分",
-    "PENALTY": "扣 {points} 分",
-    "REDEEM": "兑换用去 {points} 分",
-    "REFUND": "退回 {points} 分",
-    "REVERSE": "收回 {points} 分",
-    "EXPIRE": "到期没有使用,过期 {points} 分",
-    "MOVE": "转户 {points} 分",
+    "AWARD": gettext_noop("得 {points} 分,待核验"),
+    "RELEASE": gettext_noop("{points} 分已可用"),
+    "BONUS": gettext_noop("奖励 {points} 分"),
+    "PENALTY": gettext_noop("扣 {points} 分"),
+    "REDEEM": gettext_noop("兑换用去 {points} 分"),
+    "REFUND": gettext_noop("退回 {points} 分"),
+    "REVERSE": gettext_noop("收回 {points} 分"),
+    "EXPIRE": gettext_noop("到期没有使用,过期 {points} 分"),
+    "MOVE": gettext_noop("转户 {points} 分"),
 }
 
 
@@ -63,8 +66,9 @@ def transfer_sentence(*, reason: str, reference: str, points: int) -> str:
     """ "11月23日投放得 10 分,待核验": why the points moved and what for. A reference we do not know leaves the why."""
     subject = read_reference(reference=reference)
     known = _OF_DAY.get(subject.part) if subject.on else _OF_ACT.get((subject.kind, subject.part))
-    day = f"{subject.on.month}月{subject.on.day}日" if subject.on else ""
-    return (known or _OF_REASON[reason]).format(day=day, act_id=subject.act_id, points=f"{points:,}")
+    day = dateformat.format(subject.on, gettext("n月j日")) if subject.on else ""
+    words = known or _OF_REASON[reason]
+    return ngettext(words, words, points).format(day=day, act_id=subject.act_id, points=f"{points:,}")
 
 
 def _date_or_none(text: str) -> dt.date | None:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from pages.english.told import told
 from pages.my.access import resident_of
 from pages.my.shell import bar
 from sorting.categories import CATEGORY_FACTS, WasteCategory
@@ -52,16 +54,16 @@ def _card(*, item: WasteItem) -> ItemCard:
     category = item.category
     return ItemCard(
         name=item.name,
-        other_names="、".join(item.names[1:]),
+        other_names=gettext("、").join(item.names[1:]),
         bin_word=_bin_word(item=item),
         bin_key=category.value.lower() if category else "special",
         icon=static(f"pages/icons/{category.value.lower()}.svg") if category else "",
-        reason=item.reason,
-        first=item.first,
+        reason=told(item.reason),
+        first=told(item.first),
     )
 
 
 def _bin_word(*, item: WasteItem) -> str:
     if item.category is not None:
-        return CATEGORY_FACTS[WasteCategory(item.category)].name_zh
-    return item.special.label if item.special else ""
+        return told(CATEGORY_FACTS[WasteCategory(item.category)].name_zh)
+    return told(item.special.label) if item.special else ""

@@ -4,12 +4,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guides.models import AppealOutcome, AppealSubject
 from guides.queries.appeals import appeals_of
 from guides.services.appeals import AppealTargetUnknown, open_appeal, own_drop_off
 from lib.errors import DomainError
+from pages.english.told import told
 from pages.my.access import Resident, for_residents
 from pages.my.shell import render_my
 from pages.my.words import moment_text, weight_text
@@ -23,10 +25,10 @@ def appeals(request: HttpRequest, resident: Resident) -> HttpResponse:
     """The household's own appeals, newest first."""
     rows = [
         {
-            "what": f"{moment_text(at=each.drop_off.occurred_at)} {each.drop_off.get_category_display()}",
-            "subject": each.get_subject_display(),
+            "what": f"{moment_text(at=each.drop_off.occurred_at)} {told(each.drop_off.get_category_display())}",
+            "subject": told(each.get_subject_display()),
             "words": each.words,
-            "outcome": each.get_outcome_display(),
+            "outcome": told(each.get_outcome_display()),
             "is_open": each.outcome == AppealOutcome.OPEN,
             "due": moment_text(at=each.due_at),
             "answer": each.answer,
@@ -35,7 +37,7 @@ def appeals(request: HttpRequest, resident: Resident) -> HttpResponse:
         }
         for each in appeals_of(household=resident.household)[:APPEALS_SHOWN_MAX]
     ]
-    context = {"heading": "我的申诉", "appeals": rows}
+    context = {"heading": gettext("我的申诉"), "appeals": rows}
     return render_my(request, resident, "pages/my/appeals.html", context, current="my-me")
 
 
@@ -54,17 +56,17 @@ def appeal(request: HttpRequest, resident: Resident, drop_off_id: int) -> HttpRe
                 by=resident.user,
                 now=timezone.now(),
             )
-            messages.info(request, "已收到,三天内会有另一位督导员答复,结果在消息里。")
+            messages.info(request, gettext("已收到,三天内会有另一位督导员答复,结果在消息里。"))
             return redirect("my-appeals")
     except AppealTargetUnknown as error:
         raise Http404 from error
     except DomainError as refused:
-        messages.error(request, refused.text)
+        messages.error(request, told(refused.text))
         return redirect("my-appeals")
     context = {
-        "heading": "有疑问",
-        "what": f"{moment_text(at=drop_off.occurred_at)} {drop_off.get_category_display()} "
+        "heading": gettext("有疑问"),
+        "what": f"{moment_text(at=drop_off.occurred_at)} {told(drop_off.get_category_display())} "
         f"{weight_text(weight_g=drop_off.weight_g)} · {drop_off.bin.point.name}",
-        "subjects": AppealSubject.choices,
+        "subjects": [(value, told(str(label))) for value, label in AppealSubject.choices],
     }
     return render_my(request, resident, "pages/my/appeal.html", context, current="my-records")

@@ -4,13 +4,16 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from guides.models import Gathering
 from guides.services.teaching import sign_in_member
 from lib.errors import DomainError
+from pages.english.told import told
 from pages.my.access import Resident, for_residents
 from pages.my.shell import render_my
+from pages.my.words import moment_text
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,15 +27,14 @@ def attend(request: HttpRequest, resident: Resident, gathering_token: str) -> Ht
         try:
             is_new = sign_in_member(gathering=gathering, member=resident.member, now=timezone.now())
         except DomainError as error:
-            messages.error(request, error.text)
+            messages.error(request, told(error.text))
         else:
-            messages.success(request, "签到好了,谢谢您来。" if is_new else "您已经签到过了。")
+            messages.success(request, gettext("签到好了,谢谢您来。") if is_new else gettext("您已经签到过了。"))
         return redirect("my-attend", gathering_token=gathering_token)
     context = {
         "heading": gathering.topic,
-        "kind": gathering.get_kind_display(),
-        "starts_at": gathering.starts_at,
-        "ends_at": gathering.ends_at,
+        "kind": told(gathering.get_kind_display()),
+        "when": f"{moment_text(at=gathering.starts_at)}–{timezone.localtime(gathering.ends_at):%H:%M}",
         "has_signed": gathering.attendances.filter(member=resident.member).exists(),
     }
     return render_my(request, resident, "pages/my/attend.html", context)

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from pages.my.access import Resident, for_residents
@@ -16,6 +17,8 @@ def home(request: HttpRequest, resident: Resident) -> HttpResponse:
     """The first screen."""
     now = timezone.now()
     page = read_home(household=resident.household, now=now)
-    answer = render_my(request, resident, "pages/my/home.html", {"heading": "首页", "page": page}, current="my-home")
+    answer = render_my(
+        request, resident, "pages/my/home.html", {"heading": gettext("首页"), "page": page}, current="my-home"
+    )
     mark_seen(answer=answer, available=page.available_points, pending=page.pending_points, now=now)
     return answer

@@ -5,6 +5,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from households.models import Household
 from indicators.catalogue import Computed
@@ -13,19 +14,18 @@ from indicators.queries.near_home import NearHome, Standing, near_home_of_row, n
 from indicators.services.standing import STANDING_DAYS
 from pages.front_page import ACTIVE_HOUSEHOLDS_MIN
 from pages.my.months import month_before
-from pages.my.neighbourhood import NO_DATA, fill_word, next_words, percent_text
-from pages.my.words import DropOffLine, day_text, drop_off_line, moment_text
+from pages.my.neighbourhood import NO_DATA, bin_line, next_words, percent_text
+from pages.my.words import DropOffLine, bags_text, day_text, drop_off_line, moment_text, points_text, points_unit
 from points.explaining.queries import explained_drop_offs
 from points.queries.first_screen import FirstScreen, read_first_screen
 from points.rules import STREAK_DAYS_MAX
-from sorting.categories import CATEGORY_FACTS, WasteCategory
 
 DAY = dt.timedelta(days=1)
 STANDING_WORDS = {
-    ("participation_rate", None): "参与率",
-    ("recovery_rate", "weighed"): "回收利用率（过磅）",
-    ("recovery_rate", "bin_side"): "回收利用率（桶端估算）",
-    ("sorting_accuracy_rate", "random_sample"): "投放准确率（随机抽样）",
+    ("participation_rate", None): gettext_noop("参与率"),
+    ("recovery_rate", "weighed"): gettext_noop("回收利用率（过磅）"),
+    ("recovery_rate", "bin_side"): gettext_noop("回收利用率（桶端估算）"),
+    ("sorting_accuracy_rate", "random_sample"): gettext_noop("投放准确率（随机抽样）"),
 }
 
 
@@ -60,8 +60,9 @@ class HomePage:
     """Everything the template shows."""
 
     available_points: str
+    points_unit: str
     pending_points: str
-    pending_when: str
+    pending_sentence: str
     today: str
     today_sentence: str
     streak_sentence: str
@@ -87,8 +88,9 @@ def read_home(*, household: Household, now: dt.datetime) -> HomePage:
     earned = sum(each.points for each in drop_offs)
     return HomePage(
         available_points=f"{read.available_points:,}",
+        points_unit=points_unit(points=read.available_points),
         pending_points=f"{read.pending_points:,}" if read.pending_points else "",
-        pending_when=_when(read=read),
+        pending_sentence=_pending_sentence(read=read),
         today=day_text(on=today),
         today_sentence=_today_sentence(count=len(drop_offs), points=earned),
         streak_sentence=_streak_sentence(read=read, today=today),
@@ -101,33 +103,40 @@ def read_home(*, household: Household, now: dt.datetime) -> HomePage:
     )
 
 
-def _when(*, read: FirstScreen) -> str:
-    return f"最早 {moment_text(at=read.next_release_at)} 起可用" if read.next_release_at else ""
+def _pending_sentence(*, read: FirstScreen) -> str:
+    points = points_text(points=read.pending_points)
+    if not read.next_release_at:
+        return gettext("另有 {points}待核验").format(points=points)
+    at = moment_text(at=read.next_release_at)
+    return gettext("另有 {points}待核验，最早 {at} 起可用").format(points=points, at=at)
 
 
 def _today_sentence(*, count: int, points: int) -> str:
     if not count:
-        return "今天还没有投放。"
-    if points > 0:
-        return f"今天投放 {count} 次，得了 {points} 分。"
-    return (
-        f"今天投放 {count} 次，没有得分，原因写在下面。" if points == 0 else f"今天投放 {count} 次，扣了 {-points} 分。"
-    )
+        return gettext("今天还没有投放。")
+    times = ngettext("今天投放 {count} 次", "今天投放 {count} 次", count).format(count=count)
+    if not points:
+        return gettext("{times}，没有得分，原因写在下面。").format(times=times)
+    words = gettext("{times}，得了 {points}。") if points > 0 else gettext("{times}，扣了 {points}。")
+    return words.format(times=times, points=points_text(points=abs(points)))
 
 
 def _streak_sentence(*, read: FirstScreen, today: dt.date) -> str:
     """How many days in a row earned, today included or not yet."""
     if days := read.earning_days(until=today):
-        return f"连续 {days} 天得分。" if days > 1 else ""
+        return gettext("连续 {days} 天得分。").format(days=days) if days > 1 else ""
     days = read.earning_days(until=today - DAY)
-    return f"到昨天连续 {days} 天得分，今天得分就是第 {days + 1} 天。" if days else ""
+    if not days:
+        return ""
+    words = gettext("到昨天连续 {days} 天得分，今天得分就是第 {next_day} 天。")
+    return words.format(days=days, next_day=days + 1)
 
 
 def _point(*, near_home: NearHome, now: dt.datetime) -> PointLines:
     local = timezone.localtime(now)
     today, tomorrow = (near_home.hours.windows_on(day=local.date() + days * DAY) for days in (0, 1))
     bins = (
-        f"{CATEGORY_FACTS[WasteCategory(category)].name_zh}桶：{fill_word(rates.get(category))}"
+        bin_line(category=category, rate=rates.get(category))
         for categories, rates in near_home.bins
         for category in categories
     )
@@ -141,10 +150,10 @@ def _point(*, near_home: NearHome, now: dt.datetime) -> PointLines:
 def _community(*, standing: Standing) -> CommunityLines:
     is_shown = standing.participating_count >= ACTIVE_HOUSEHOLDS_MIN
     return CommunityLines(
-        counted=f"{STANDING_DAYS} 天，算到{moment_text(at=standing.counted_at)}",
+        counted=gettext("近 {days} 天，算到{at}").format(days=STANDING_DAYS, at=moment_text(at=standing.counted_at)),
         figures=tuple(
             (
-                STANDING_WORDS[computed.code, computed.measure],
+                gettext(STANDING_WORDS[computed.code, computed.measure]),
                 percent_text(figure.value) if is_shown else NO_DATA,
                 _beside(computed=computed, figure=figure, on=standing.ends_on) if is_shown else "",
             )
@@ -156,18 +165,20 @@ def _community(*, standing: Standing) -> CommunityLines:
 def _beside(*, computed: Computed, figure: Figure, on: dt.date) -> str:
     target = computed.target(on)
     if target is not None:
-        return f"目标 {percent_text(target)}"
-    return f"抽 {figure.denominator:,} 袋" if computed.measure == "random_sample" and figure.denominator else ""
+        return gettext("目标 {target}").format(target=percent_text(target))
+    if computed.measure != "random_sample" or not figure.denominator:
+        return ""
+    return gettext("抽 {bags}").format(bags=bags_text(count=int(figure.denominator)))
 
 
 def _months(*, read: FirstScreen, last_month: dt.date, today: dt.date) -> tuple[MonthBar, ...]:
     this_month = today.replace(day=1)
     values = (
-        ("本月", read.net_points(first_on=this_month, last_on=today)),
-        ("上月", read.net_points(first_on=last_month, last_on=this_month - dt.timedelta(days=1))),
+        (gettext("本月"), read.net_points(first_on=this_month, last_on=today)),
+        (gettext("上月"), read.net_points(first_on=last_month, last_on=this_month - dt.timedelta(days=1))),
     )
     longest = max(1, *(points for _, points in values))
     return tuple(
-        MonthBar(name=name, points=f"{points:,} 分", bar_percent=f"{max(0, points) * 100 / longest:.1f}")
+        MonthBar(name=name, points=points_text(points=points), bar_percent=f"{max(0, points) * 100 / longest:.1f}")
         for name, points in values
     )

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
 from households.models import Community
@@ -13,6 +14,7 @@ from indicators.formulas import Number
 from indicators.queries.report import read_indicators
 from indicators.services.standing import standing_period
 from pages.building_lists import read_building_lists
+from pages.english.told import told
 from pages.front_page import ACTIVE_HOUSEHOLDS_MIN
 from pages.my.access import Resident, for_residents
 from pages.my.shell import render_my
@@ -25,11 +27,11 @@ from sorting.queries.opening_hours import opening_hours_of
 
 POINTS_SHOWN_MAX = 30
 STANDING = (
-    ("participation_rate", None, "参与率"),
-    ("recovery_rate", "weighed", "回收利用率（过磅）"),
-    ("recovery_rate", "bin_side", "回收利用率（桶端估算）"),
-    ("food_separation_rate", None, "厨余分出率"),
-    ("sorting_accuracy_rate", "random_sample", "投放准确率（随机抽样）"),
+    ("participation_rate", None, gettext_noop("参与率")),
+    ("recovery_rate", "weighed", gettext_noop("回收利用率（过磅）")),
+    ("recovery_rate", "bin_side", gettext_noop("回收利用率（桶端估算）")),
+    ("food_separation_rate", None, gettext_noop("厨余分出率")),
+    ("sorting_accuracy_rate", "random_sample", gettext_noop("投放准确率（随机抽样）")),
 )
 NO_DATA = "—"
 
@@ -50,7 +52,7 @@ def points(request: HttpRequest, resident: Resident) -> HttpResponse:
     """The community's points with today's and tomorrow's hours and what their bins say."""
     now = timezone.now()
     cards = read_points(community=resident.household.community, now=now)
-    return render_my(request, resident, "pages/my/points.html", {"heading": "投放时段", "cards": cards})
+    return render_my(request, resident, "pages/my/points.html", {"heading": gettext("投放时段"), "cards": cards})
 
 
 @require_safe
@@ -69,15 +71,16 @@ def community(request: HttpRequest, resident: Resident) -> HttpResponse:
     for code, measure, word in STANDING:
         row = rows[code, measure]
         if active_count < ACTIVE_HOUSEHOLDS_MIN:
-            figures.append((word, NO_DATA, ""))
+            figures.append((gettext(word), NO_DATA, ""))
             continue
         target = row.computed.target(period.ends_on)
-        figures.append(
-            (word, percent_text(row.figure.value), f"目标 {percent_text(target)}" if target is not None else "")
-        )
+        beside = gettext("目标 {target}").format(target=percent_text(target)) if target is not None else ""
+        figures.append((gettext(word), percent_text(row.figure.value), beside))
     context = {
-        "heading": "小区分得怎么样",
-        "period": f"{day_text(on=period.starts_on)} 至 {day_text(on=period.ends_on)}",
+        "heading": gettext("小区分得怎么样"),
+        "period": gettext("{first} 至 {last}").format(
+            first=day_text(on=period.starts_on), last=day_text(on=period.ends_on)
+        ),
         "figures": figures,
         "lists": read_building_lists(community=resident.household.community, now=now),
     }
@@ -94,8 +97,8 @@ def read_points(*, community: Community, now: dt.datetime) -> list[PointCard]:
     for each in bins:
         rates = status.get(each.pk) or {}
         for category in each.categories.split(";"):
-            name = CATEGORY_FACTS[WasteCategory(category)].name_zh
-            bins_by_point.setdefault(each.point_id, []).append(f"{name}桶：{fill_word(rates.get(category))}")
+            line = bin_line(category=category, rate=rates.get(category))
+            bins_by_point.setdefault(each.point_id, []).append(line)
     cards = []
     for point in CollectionPoint.objects.filter(community=community).order_by("name")[:POINTS_SHOWN_MAX]:
         hours = opening_hours_of(point_id=point.pk, days=[today, tomorrow])
@@ -112,19 +115,26 @@ def read_points(*, community: Community, now: dt.datetime) -> list[PointCard]:
     return cards
 
 
-def fill_word(rate: float | None) -> str:
-    """How full a bin is, in words."""
+def bin_line(*, category: str, rate: float | None) -> str:
+    """A category's bin, and how full it is."""
+    name = told(CATEGORY_FACTS[WasteCategory(category)].name_zh)
+    return gettext("{category}桶：{fill}").format(category=name, fill=_fill_word(rate))
+
+
+def _fill_word(rate: float | None) -> str:
     if rate is None:
-        return "情况不明"
-    return "快满了，可以换一个点" if rate >= FULL_RATE else f"还空 {round((1 - rate) * 100)} %"
+        return gettext("情况不明")
+    if rate >= FULL_RATE:
+        return gettext("快满了，可以换一个点")
+    return gettext("还空 {percent} %").format(percent=round((1 - rate) * 100))
 
 
 def _hours_text(*, windows: tuple[Window, ...]) -> str:
     if not windows:
-        return "今天不开放"
+        return gettext("今天不开放")
     if windows == ((dt.time.min, END_OF_DAY),):
-        return "全天开放"
-    return "、".join(f"{starts_at:%H:%M}–{_end_text(ends_at)}" for starts_at, ends_at in windows)
+        return gettext("全天开放")
+    return gettext("、").join(f"{starts_at:%H:%M}–{_end_text(ends_at)}" for starts_at, ends_at in windows)
 
 
 def _end_text(ends_at: dt.time) -> str:
@@ -135,10 +145,12 @@ def next_words(*, today: tuple[Window, ...], tomorrow: tuple[Window, ...], local
     """When a point is open next, from its windows of today and tomorrow."""
     for starts_at, ends_at in today:
         if starts_at <= local.time() and (local.time() < ends_at or ends_at == END_OF_DAY):
-            return f"现在开放，到 {_end_text(ends_at)}"
+            return gettext("现在开放，到 {time}").format(time=_end_text(ends_at))
         if local.time() < starts_at:
-            return f"下一次：今天 {starts_at:%H:%M}"
-    return f"下一次：明天 {tomorrow[0][0]:%H:%M}" if tomorrow else "明天不开放"
+            return gettext("下一次：今天 {time}").format(time=f"{starts_at:%H:%M}")
+    if not tomorrow:
+        return gettext("明天不开放")
+    return gettext("下一次：明天 {time}").format(time=f"{tomorrow[0][0]:%H:%M}")
 
 
 def percent_text(value: Number | Decimal | None) -> str:

@@ -8,10 +8,13 @@ import datetime as dt
 import json
 from functools import lru_cache
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import dateformat
+from django.utils.translation import gettext, override
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
@@ -19,6 +22,7 @@ from lib.app_icon import app_icon
 from pages.kept_files import files_version
 from pages.my.marks import mark_text_size
 from pages.my.signing_in import SIGNED_IN_FOR
+from pages.my.words import points_unit
 
 ASSETS = (
     "pages/favicon.svg",
@@ -46,10 +50,22 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "version": files_version(names=ASSETS),
         "assets": json.dumps([static(name) for name in ASSETS]),
         "doors": json.dumps([reverse(name) for name in DOORS]),
+        "words": json.dumps({language: _words(language=language) for language, _ in settings.LANGUAGES}),
         "ways_out": json.dumps([reverse(name) for name in WAYS_OUT]),
         "kept_ms": SIGNED_IN_FOR // dt.timedelta(milliseconds=1),
     }
     return render(request, "pages/my/worker.js", context, content_type="text/javascript")
+
+
+def _words(*, language: str) -> dict[str, str | list[str]]:
+    """What the worker writes into its page, which speaks the language that the screens had last."""
+    with override(language):
+        return {
+            "heading": gettext("{month}{day}日 {time} 的积分"),
+            "months": [dateformat.format(dt.date(2000, month, 1), gettext("n月")) for month in range(1, 13)],
+            "unit": points_unit(points=2),
+            "pending": gettext("另有 {points} 分待核验"),
+        }
 
 
 @require_safe

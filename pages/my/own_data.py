@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from households.models import ConsentKind, Household, Member, Notice
 from households.queries import consent_holds
 from households.services import present_members
 from households.services.opening import SUBJECT_KIND
+from pages.english.told import told
 from pages.my.access import Resident
 from pages.my.words import moment_text
 from people import secrets
@@ -54,10 +57,10 @@ def read_leaving(*, resident: Resident, member: Member, present: Sequence[Member
     is_first = member == present[0]
     return Leaving(
         member_id=member.pk,
-        name=member.name or "未写姓名",
+        name=member.name or gettext("未写姓名"),
         is_me=member == resident.member,
         is_only_one=len(present) == 1,
-        next_first=(present[1].name or "下一位家里人") if is_first and len(present) > 1 else "",
+        next_first=(present[1].name or gettext("下一位家里人")) if is_first and len(present) > 1 else "",
     )
 
 
@@ -71,7 +74,7 @@ def read_me(*, resident: Resident, words: Mapping[ConsentKind, str]) -> MyPage:
         members=tuple(
             MemberLine(
                 member_id=each.pk,
-                name=each.name or "未写姓名",
+                name=each.name or gettext("未写姓名"),
                 phone=_masked(member=each),
                 is_me=each.pk == resident.member.pk,
                 may_remove=is_first or each.pk == resident.member.pk,
@@ -80,14 +83,14 @@ def read_me(*, resident: Resident, words: Mapping[ConsentKind, str]) -> MyPage:
         ),
         may_invite=is_first,
         consents=tuple(
-            (kind.value, word, consent_holds(household=household, kind=kind)) for kind, word in words.items()
+            (kind.value, gettext(word), consent_holds(household=household, kind=kind)) for kind, word in words.items()
         ),
         cards=tuple(
-            (each.get_kind_display(), f"尾号 {each.number[-4:]}")
+            (told(each.get_kind_display()), gettext("尾号 {end}").format(end=each.number[-4:]))
             for each in household.cards.filter(valid_to__isnull=True).order_by("pk")
         ),
         looks=tuple(
-            (moment_text(at=each.at), each.user.display_name or "工作人员", each.reason)
+            (moment_text(at=each.at), each.user.display_name or gettext("工作人员"), told(each.reason))
             for each in looks.order_by("-at")[:LOOKS_SHOWN_MAX]
         ),
     )
@@ -97,7 +100,12 @@ def read_notices(*, household: Household) -> list[dict[str, object]]:
     """The inbox, the newest first."""
     rows = Notice.objects.filter(household=household).order_by("-at", "-pk")[:NOTICES_SHOWN_MAX]
     return [
-        {"kind": each.get_kind_display(), "text": each.text, "at": moment_text(at=each.at), "is_new": not each.read_at}
+        {
+            "kind": told(each.get_kind_display()),
+            "text": told(each.text),
+            "at": moment_text(at=each.at),
+            "is_new": not each.read_at,
+        }
         for each in rows
     ]
 
@@ -109,4 +117,4 @@ def full_phone(*, member: Member) -> str:
 
 def _masked(*, member: Member) -> str:
     phone = full_phone(member=member)
-    return f"{phone[:3]}****{phone[-4:]}" if phone else "没有登记手机"
+    return f"{phone[:3]}****{phone[-4:]}" if phone else gettext("没有登记手机")

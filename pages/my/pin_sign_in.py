@@ -3,11 +3,13 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from households.services import PinSignInRefused, sign_in_by_pin
+from pages.english.told import told
 from pages.my.pin_session import begin_pin_session
 from pages.my.signing_in import SIGNED_IN_FOR, address_of, safe_next, waiting
 from people.services import TooManyTries
@@ -29,10 +31,10 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
         )
     except PinSignInRefused as refused:
-        return render(request, "pages/my/pin.html", {"after": after, "error": refused.text}, status=422)
+        return render(request, "pages/my/pin.html", {"after": after, "error": told(refused.text)}, status=422)
     except TooManyTries as refused:
         wait_s = int(refused.fields["retry_after_s"])
-        error = f"这里试错的次数太多了，请等 {waiting(wait_s)}再试，或者用手机验证码登录。"
+        error = gettext("这里试错的次数太多了，请等 {wait}再试，或者用手机验证码登录。").format(wait=waiting(wait_s))
         answer = render(request, "pages/my/pin.html", {"after": after, "error": error}, status=429)
         answer["Retry-After"] = str(wait_s)
         return answer

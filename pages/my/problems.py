@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from guides.models import Problem, ProblemKind
@@ -14,6 +15,7 @@ from guides.queries.problems import problems_of_household
 from guides.services.resident_problems import PlaceUnknown, report_as_resident
 from households.models import Household
 from lib.errors import DomainError
+from pages.english.told import told
 from pages.my.access import Resident, for_residents
 from pages.my.shell import render_my
 from pages.my.words import moment_text
@@ -22,7 +24,7 @@ from sorting.categories import CATEGORY_FACTS, WasteCategory
 from sorting.models import CollectionPoint, SmartBin
 
 SHOWN_MAX = 20
-KINDS = ((ProblemKind.OVERFLOW.value, "桶满了"), (ProblemKind.BIN_BROKEN.value, "桶坏了"))
+KINDS = ((ProblemKind.OVERFLOW.value, gettext_noop("桶满了")), (ProblemKind.BIN_BROKEN.value, gettext_noop("桶坏了")))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,15 +37,16 @@ def problems(request: HttpRequest, resident: Resident) -> HttpResponse:
         except PlaceUnknown as error:
             raise Http404 from error
         except DomainError as refused:
-            messages.error(request, refused.text)
+            messages.error(request, told(refused.text))
         else:
-            messages.success(request, f"已记下，{moment_text(at=problem.due_at)}前处理，处理好了有消息。")
+            words = gettext("已记下，{due}前处理，处理好了有消息。")
+            messages.success(request, words.format(due=moment_text(at=problem.due_at)))
         return redirect("my-problems")
     now = timezone.now()
     context = {
-        "heading": "满桶、坏桶",
+        "heading": gettext("满桶、坏桶"),
         "places": _places(household=resident.household),
-        "kinds": KINDS,
+        "kinds": [(value, gettext(word)) for value, word in KINDS],
         "client_id": secrets.token_hex(16),
         "problems": [
             _line(problem=each, now=now) for each in problems_of_household(household=resident.household)[:SHOWN_MAX]
@@ -74,7 +77,7 @@ def _places(*, household: Household) -> list[tuple[str, str]]:
     places = []
     bins = list(SmartBin.objects.filter(point__in=points, revoked_at__isnull=True).order_by("code"))
     for point in points:
-        places.append((f"{point.pk}", f"{point.name}(说不清是哪只桶)"))
+        places.append((f"{point.pk}", gettext("{point}(说不清是哪只桶)").format(point=point.name)))
         places += [
             (f"{point.pk}.{each.pk}", f"{point.name} {_served(smart_bin=each)} {each.code}")
             for each in bins
@@ -84,22 +87,28 @@ def _places(*, household: Household) -> list[tuple[str, str]]:
 
 
 def _served(*, smart_bin: SmartBin) -> str:
-    return "、".join(CATEGORY_FACTS[WasteCategory(each)].name_zh for each in smart_bin.categories.split(";"))
+    return gettext("、").join(
+        told(CATEGORY_FACTS[WasteCategory(each)].name_zh) for each in smart_bin.categories.split(";")
+    )
 
 
-def _line(*, problem: Problem, now: dt.datetime) -> dict[str, str | bool]:
+def _with_words(sentence: str, words: str) -> str:
+    return gettext("{sentence}：{words}").format(sentence=sentence, words=words) if words else sentence
+
+
+def _line(*, problem: Problem, now: dt.datetime) -> dict[str, str]:
     if problem.rectified_at is not None:
-        state = f"✓ {moment_text(at=problem.rectified_at)} 处理好了"
+        state = gettext("✓ {at} 处理好了").format(at=moment_text(at=problem.rectified_at))
     elif problem.due_at < now:
-        state = f"还没处理，已过期限（{moment_text(at=problem.due_at)}），已列为超期"
+        state = gettext("还没处理，已过期限（{due}），已列为超期").format(due=moment_text(at=problem.due_at))
     else:
-        state = f"等处理，{moment_text(at=problem.due_at)}前"
+        state = gettext("等处理，{due}前").format(due=moment_text(at=problem.due_at))
+    report = gettext("{at} 报告").format(at=moment_text(at=problem.found_at))
+    if problem.photo_id is not None:
+        report = gettext("{report}，有照片").format(report=report)
     return {
-        "what": problem.get_kind_display(),
+        "what": told(problem.get_kind_display()),
         "place": problem.point.name + (f" {problem.bin.code}" if problem.bin else ""),
-        "found": moment_text(at=problem.found_at),
-        "note": problem.note,
-        "state": state,
-        "how": problem.rectified_note,
-        "has_photo": problem.photo_id is not None,
+        "report": _with_words(report, problem.note),
+        "state": _with_words(state, problem.rectified_note),
     }

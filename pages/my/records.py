@@ -4,12 +4,13 @@ import datetime as dt
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from pages.my.access import Resident, for_residents
 from pages.my.months import month_after, month_asked, month_before, month_key
 from pages.my.shell import render_my
-from pages.my.words import day_lines, moment_text, month_text, signed_points
+from pages.my.words import day_lines, moment_text, month_text, points_text, signed_points
 from points.explaining.queries import explained_days
 from points.queries.statements import LINES_A_PAGE, statement_of
 from sorting.queries.photos import photo_ids_by_key
@@ -26,7 +27,7 @@ def records(request: HttpRequest, resident: Resident) -> HttpResponse:
     days = explained_days(household_ids=[resident.household.pk], first_on=month, last_on=last_on, now=now)
     photo_ids = photo_ids_by_key(drop_off_ids=[each.drop_off_id for day in days.values() for each in day.drop_offs])
     context = {
-        "heading": f"{month_text(month=month)}的投放",
+        "heading": gettext("{month}的投放").format(month=month_text(month=month)),
         "year": month.year,
         "days": [day_lines(day=day, photo_ids=photo_ids) for day in reversed(days.values())],
         "total": signed_points(points=sum(day.points for day in days.values())),
@@ -61,13 +62,13 @@ def statement(request: HttpRequest, resident: Resident) -> HttpResponse:
         for line in read.lines
     ]
     context = {
-        "heading": "积分明细",
-        "available_points": f"{read.available_points:,}",
-        "pending_points": f"{read.pending_points:,}",
+        "heading": gettext("积分明细"),
+        "available_points": points_text(points=read.available_points),
+        "pending_points": points_text(points=read.pending_points),
         "lines": lines,
         "older_before": read.next_before_id,
         "month": month_key(month=month) if month else "",
-        "month_text": month_text(month=month) if month else "全部",
+        "month_text": month_text(month=month) if month else gettext("全部"),
         "this_month": month_key(month=today.replace(day=1)),
         **_neighbours(month=month or today.replace(day=1), today=today),
     }

@@ -8,19 +8,25 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lib.errors import DomainError
 from lib.qr import qr_svg
+from pages.english.told import told
 from pages.my.access import Resident, for_residents
 from pages.my.shell import render_my
-from pages.my.words import day_text, moment_text
+from pages.my.words import day_text, moment_text, points_text
 from points.models import Reward
 from points.queries.rewards import CatalogueItem, RedemptionRow, catalogue_for, redemption_of, redemptions_of
 from points.services.closing import RedemptionUnknown, cancel_redemption
 from points.services.redeeming import redeem_reward
 
-OBSTACLES = {"sold_out": "已兑完，进货后再来", "limit": "本期已兑满", "points": "还差 {missing} 分", "": ""}
+OBSTACLES = {
+    "sold_out": gettext_noop("已兑完，进货后再来"),
+    "limit": gettext_noop("本期已兑满"),
+    "points": gettext_noop("还差 {missing}"),
+}
 
 
 @require_safe
@@ -28,7 +34,7 @@ OBSTACLES = {"sold_out": "已兑完，进货后再来", "limit": "本期已兑�
 def rewards(request: HttpRequest, resident: Resident) -> HttpResponse:
     """The catalogue: what the household can afford, and what it still lacks for the rest."""
     items = catalogue_for(resident.household, timezone.now())
-    context = {"heading": "兑换", "items": [_card(item=item) for item in items]}
+    context = {"heading": gettext("兑换"), "items": [_card(item=item) for item in items]}
     return render_my(request, resident, "pages/my/rewards.html", context, current="my-rewards")
 
 
@@ -52,7 +58,7 @@ def reward(request: HttpRequest, resident: Resident, reward_id: int) -> HttpResp
             now=now,
         )
     except DomainError as refused:
-        context["error"] = refused.text
+        context["error"] = told(refused.text)
         return render_my(request, resident, "pages/my/reward.html", context, current="my-rewards", status=409)
     return redirect("my-redemption", redemption_id=redemption.pk)
 
@@ -63,7 +69,11 @@ def redemptions(request: HttpRequest, resident: Resident) -> HttpResponse:
     """All orders, the newest first."""
     rows = [_order(row=row) for row in redemptions_of(resident.household, timezone.now())]
     return render_my(
-        request, resident, "pages/my/redemptions.html", {"heading": "我的兑换单", "orders": rows}, current="my-rewards"
+        request,
+        resident,
+        "pages/my/redemptions.html",
+        {"heading": gettext("我的兑换单"), "orders": rows},
+        current="my-rewards",
     )
 
 
@@ -78,7 +88,7 @@ def redemption(request: HttpRequest, resident: Resident, redemption_id: int) -> 
         "heading": row.reward_name,
         "order": _order(row=row),
         # Made here from digits alone; the title is our own word.
-        "qr": mark_safe(qr_svg(text=row.code, title="兑换码")) if row.is_open else "",  # noqa: S308
+        "qr": mark_safe(qr_svg(text=row.code, title=gettext("兑换码"))) if row.is_open else "",  # noqa: S308
     }
     return render_my(request, resident, "pages/my/redemption.html", context, current="my-rewards")
 
@@ -94,9 +104,9 @@ def cancel(request: HttpRequest, resident: Resident, redemption_id: int) -> Http
     except RedemptionUnknown:
         raise Http404 from None
     except DomainError as refused:
-        messages.info(request, refused.text)
+        messages.info(request, told(refused.text))
     else:
-        messages.info(request, "已取消，积分退回来了。")
+        messages.info(request, gettext("已取消，积分退回来了。"))
     return redirect("my-redemption", redemption_id=redemption_id)
 
 
@@ -106,12 +116,28 @@ def _card(*, item: CatalogueItem) -> dict[str, object]:
         "name": item.name,
         "description": item.description,
         "picture": reverse("reward-picture", args=[f"{item.picture}-small.webp"]) if item.picture else "",
-        "points": f"{item.points:,}",
-        "obstacle": OBSTACLES[item.obstacle].format(missing=f"{item.missing_points:,}"),
-        "stock": "" if item.stock_count is None else f"剩 {item.stock_count:,} 件",
-        "ends": f"到 {day_text(on=item.ends_on)}" if item.ends_on else "",
+        "points": points_text(points=item.points),
+        "obstacle": _obstacle(item=item),
+        "stock": "" if item.stock_count is None else gettext("剩 {count} 件").format(count=f"{item.stock_count:,}"),
+        "ends": gettext("到 {day}").format(day=day_text(on=item.ends_on)) if item.ends_on else "",
         "places": [f"{place.name} {place.address}".strip() for place in item.places],
     }
+
+
+def _obstacle(*, item: CatalogueItem) -> str:
+    if not item.obstacle:
+        return ""
+    return gettext(OBSTACLES[item.obstacle]).format(missing=points_text(points=item.missing_points))
+
+
+def _story(*, row: RedemptionRow) -> str:
+    at = moment_text(at=row.reserved_at)
+    if row.is_open:
+        return gettext("{at} 兑换，{until} 前领取").format(at=at, until=moment_text(at=row.expires_at))
+    if row.closed_at is None:
+        return gettext("{at} 兑换").format(at=at)
+    closed = moment_text(at=row.closed_at)
+    return gettext("{at} 兑换，{closed} {status}").format(at=at, closed=closed, status=told(row.status_label))
 
 
 def _order(*, row: RedemptionRow) -> dict[str, object]:
@@ -119,11 +145,11 @@ def _order(*, row: RedemptionRow) -> dict[str, object]:
         "redemption_id": row.redemption_id,
         "name": row.reward_name,
         "quantity": row.quantity,
-        "points": f"{row.points:,}",
-        "status": row.status_label,
+        "points": points_text(points=row.points),
+        "status": told(row.status_label),
         "is_open": row.is_open,
         "code": row.code_text,
-        "reserved": moment_text(at=row.reserved_at),
+        "story": _story(row=row),
         "until": moment_text(at=row.expires_at),
         "closed": moment_text(at=row.closed_at) if row.closed_at else "",
         "places": [f"{place.name} {place.address}".strip() for place in row.places],

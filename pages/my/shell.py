@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from households.models import Household
 from pages.my.access import Resident
@@ -13,22 +14,24 @@ from pages.my.marks import mark_resident
 
 # (the screen's url name, its word), in the order of the bar below. LOOK.md: 首页 记录 兑换 查分类 我的.
 SCREENS: tuple[tuple[str, str], ...] = (
-    ("my-home", "首页"),
-    ("my-records", "记录"),
-    ("my-rewards", "兑换"),
-    ("waste-items", "查分类"),
-    ("my-me", "我的"),
+    ("my-home", gettext_noop("首页")),
+    ("my-records", gettext_noop("记录")),
+    ("my-rewards", gettext_noop("兑换")),
+    ("waste-items", gettext_noop("查分类")),
+    ("my-me", gettext_noop("我的")),
 )
 
 
 def short_name(*, household: Household) -> str:
-    """The home as its people call it: 1栋1单元101."""
-    return f"{household.building}栋{household.unit}单元{household.room}"
+    """The home as its people call it: 1栋1单元101, 1-1-101."""
+    return gettext("{building}栋{unit}单元{room}").format(
+        building=household.building, unit=household.unit, room=household.room
+    )
 
 
 def bar(*, current: str) -> list[tuple[str, str, bool]]:
     """The five buttons below: address, word, and whether it is this screen."""
-    return [(reverse(name), word, name == current) for name, word in SCREENS]
+    return [(reverse(name), gettext(word), name == current) for name, word in SCREENS]
 
 
 def render_my(

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from households.models import CardKind
@@ -19,8 +20,8 @@ def code_to_show(request: HttpRequest, resident: Resident) -> HttpResponse:
     text = request.build_absolute_uri(f"/c/{token}") if token else household.code
     code = household.code
     context = {
-        "heading": "出示户码",
-        "qr": mark_safe(qr_svg(text=text, title="户码")),  # noqa: S308 - made here
+        "heading": gettext("出示户码"),
+        "qr": mark_safe(qr_svg(text=text, title=gettext("户码"))),  # noqa: S308 - made here
         "code": f"{code[:6]} {code[6:10]} {code[10:14]} {code[14:]}",
     }
     return render_my(request, resident, "pages/my/show.html", context)

@@ -9,12 +9,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from households.phones import normal_phone
 from households.queries import community_of_qr, households_of_phone
 from households.services import AccountsStopped, user_of_phone
+from pages.english.told import told
 from pages.my.access import HOUSEHOLD_KEY, Resident, for_residents, with_next
 from pages.my.shell import short_name
 from people.services import TooManyCodes, ask_sign_in_code, use_sign_in_code
@@ -33,7 +35,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return render(request, "pages/my/sign_in.html", {"after": after})
     phone = normal_phone(text=request.POST.get("phone", "")[:40])
     if phone is None:
-        return _again(request, after=after, error="这不像一个手机号，请核对后再输入。", status=422)
+        return _again(request, after=after, error=gettext("这不像一个手机号，请核对后再输入。"), status=422)
     try:
         ask_sign_in_code(
             phone=phone,
@@ -43,7 +45,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         )
     except TooManyCodes as refused:
         wait_s = int(refused.fields["retry_after_s"])
-        answer = _again(request, after=after, error=f"刚刚发过验证码了，请等 {waiting(wait_s)}再试。", status=429)
+        answer = _again(
+            request,
+            after=after,
+            error=gettext("刚刚发过验证码了，请等 {wait}再试。").format(wait=waiting(wait_s)),
+            status=429,
+        )
         answer["Retry-After"] = str(wait_s)
         return answer
     request.session[PHONE_KEY] = phone
@@ -66,9 +73,9 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     try:
         user = user_of_phone(phone=phone, now=now) if is_right else None
     except AccountsStopped as refused:
-        return _again(request, after=after, error=refused.text, status=403)
+        return _again(request, after=after, error=told(refused.text), status=403)
     if user is None:
-        context["error"] = "验证码不对，或者已经过期。可以再试，或者返回重新获取。"
+        context["error"] = gettext("验证码不对，或者已经过期。可以再试，或者返回重新获取。")
         return render(request, "pages/my/code.html", context, status=422)
     login(request, user, backend=BACKEND)
     request.session.pop(PHONE_KEY, None)
@@ -131,7 +138,9 @@ def _again(request: HttpRequest, *, after: str, error: str, status: int) -> Http
 
 def waiting(wait_s: int) -> str:
     """How long to wait, in words."""
-    return f"{wait_s} 秒" if wait_s < 120 else f"{-(-wait_s // 60)} 分钟"
+    if wait_s < 120:
+        return ngettext("{count} 秒", "{count} 秒", wait_s).format(count=wait_s)
+    return gettext("{count} 分钟").format(count=-(-wait_s // 60))
 
 
 def address_of(request: HttpRequest) -> str:

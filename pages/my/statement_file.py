@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
 from households.models import Household
@@ -16,7 +17,14 @@ from pages.registers import document_file
 from points.queries.statements import LINES_A_PAGE_MAX, Statement, StatementLine, statement_of
 
 LINES_MAX = 5_000  # of a file: five transfers an hour, day and night
-HEADINGS = ("时间", "事项", "可用变动", "可用余额", "待核验变动", "待核验余额")
+HEADINGS = (
+    gettext_noop("时间"),
+    gettext_noop("事项"),
+    gettext_noop("可用变动"),
+    gettext_noop("可用余额"),
+    gettext_noop("待核验变动"),
+    gettext_noop("待核验余额"),
+)
 WIDTHS = (8, 24, 5, 5, 6, 6)
 
 
@@ -27,18 +35,27 @@ def statement_file(request: HttpRequest, resident: Resident, file_format: str) -
     now = timezone.now()
     month = month_asked(text=request.GET.get("month", ""), today=timezone.localdate(now))
     document = statement_document(household=resident.household, month=month, now=now)
-    return document_file(document=document, name=f"积分明细{month:%Y%m}", file_format=file_format, now=now)
+    return document_file(
+        document=document,
+        name=gettext("积分明细{month}").format(month=f"{month:%Y%m}"),
+        file_format=file_format,
+        now=now,
+    )
 
 
 def statement_document(*, household: Household, month: dt.date, now: dt.datetime) -> Document:
     """The month's statement, the oldest transfer first."""
     lines, is_cut = _lines_of_month(household=household, month=month)
     document = Document(
-        title=f"{month_text(month=month)}积分明细",
+        title=gettext("{month}积分明细").format(month=month_text(month=month)),
         lines=(
-            f"{household.community.name} {short_name(household=household)} · 户码 {household.code}",
-            f"{timezone.localtime(now):%Y-%m-%d %H:%M} 导出。“可用”可以兑换；“待核验”过了核验期转为可用。",
-            *((f"这个月的往来太多，只列最近 {LINES_MAX:,} 笔。",) if is_cut else ()),
+            gettext("{community} {home} · 户码 {code}").format(
+                community=household.community.name, home=short_name(household=household), code=household.code
+            ),
+            gettext("{at} 导出。“可用”可以兑换；“待核验”过了核验期转为可用。").format(
+                at=f"{timezone.localtime(now):%Y-%m-%d %H:%M}"
+            ),
+            *((gettext("这个月的往来太多，只列最近 {count} 笔。").format(count=f"{LINES_MAX:,}"),) if is_cut else ()),
         ),
     )
     rows = [
@@ -53,7 +70,7 @@ def statement_document(*, household: Household, month: dt.date, now: dt.datetime
         for line in lines
     ]
     totals = (
-        "合计",
+        gettext("合计"),
         None,
         sum(line.available_change for line in lines),
         None,
@@ -61,7 +78,13 @@ def statement_document(*, household: Household, month: dt.date, now: dt.datetime
         None,
     )
     document.tables.append(
-        DocumentTable(title="积分明细", headings=HEADINGS, widths=WIDTHS, rows=rows, totals=totals if rows else ())
+        DocumentTable(
+            title=gettext("积分明细"),
+            headings=tuple(gettext(each) for each in HEADINGS),
+            widths=WIDTHS,
+            rows=rows,
+            totals=totals if rows else (),
+        )
     )
     return document
 

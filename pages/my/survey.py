@@ -6,14 +6,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from indicators.models import Satisfaction, SurveyAnswer
 from indicators.queries.surveys import answer_of, round_of_day
 from indicators.services.surveys import AnswerIncomplete, answer_survey
 from lib.errors import DomainError
+from pages.english.told import told
 from pages.my.access import Resident, for_residents
 from pages.my.shell import render_my
+from pages.my.words import date_text
 
 YES, NO = "1", "0"
 AS_BOOL = {YES: True, NO: False}
@@ -31,11 +34,15 @@ class Question:
 QUESTIONS = (
     Question(
         "is_reached",
-        "这一年，您家收到过垃圾分类的宣传或指导吗？上门、活动、海报、短信都算。",
-        ((YES, "收到过"), (NO, "没有收到过")),
+        gettext_noop("这一年，您家收到过垃圾分类的宣传或指导吗？上门、活动、海报、短信都算。"),
+        ((YES, gettext_noop("收到过")), (NO, gettext_noop("没有收到过"))),
     ),
-    Question("is_aware", "您知道在我们小区垃圾怎么分、投到哪里吗？", ((YES, "知道"), (NO, "不太清楚"))),
-    Question("satisfaction", "您对垃圾分类做得怎么样满意吗？", tuple(Satisfaction.choices)),
+    Question(
+        "is_aware",
+        gettext_noop("您知道在我们小区垃圾怎么分、投到哪里吗？"),
+        ((YES, gettext_noop("知道")), (NO, gettext_noop("不太清楚"))),
+    ),
+    Question("satisfaction", gettext_noop("您对垃圾分类做得怎么样满意吗？"), tuple(Satisfaction.choices)),
 )
 
 
@@ -54,21 +61,30 @@ def survey(request: HttpRequest, resident: Resident) -> HttpResponse:
                 now=timezone.now(),
             )
         except AnswerIncomplete as refused:
-            messages.error(request, refused.text)
+            messages.error(request, told(refused.text))
             status = 422
         except DomainError as refused:
-            messages.error(request, refused.text)
+            messages.error(request, told(refused.text))
             return redirect("my-survey")
         else:
-            messages.success(request, "已收到，谢谢。")
+            messages.success(request, gettext("已收到，谢谢。"))
             return redirect("my-survey")
     survey_round = round_of_day(on=timezone.localdate())
     answer = answer_of(survey_round=survey_round, household=resident.household) if survey_round else None
     context = {
-        "heading": "问卷",
+        "heading": gettext("问卷"),
         "survey": survey_round,
         "said": _said(answer=answer) if answer else None,
-        "questions": [(each.name, each.text, each.choices, request.POST.get(each.name)) for each in QUESTIONS],
+        "ends_on": date_text(on=survey_round.ends_on) if survey_round else "",
+        "questions": [
+            (
+                each.name,
+                gettext(each.text),
+                [(value, told(word)) for value, word in each.choices],
+                request.POST.get(each.name),
+            )
+            for each in QUESTIONS
+        ],
     }
     return render_my(request, resident, "pages/my/survey.html", context, current="my-home", status=status)
 
@@ -80,4 +96,6 @@ def _said(*, answer: SurveyAnswer) -> list[tuple[str, str]]:
         YES if answer.is_aware else NO,
         answer.satisfaction,
     )
-    return [(each.text, dict(each.choices)[value]) for each, value in zip(QUESTIONS, values, strict=True)]
+    return [
+        (gettext(each.text), told(dict(each.choices)[value])) for each, value in zip(QUESTIONS, values, strict=True)
+    ]

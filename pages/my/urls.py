@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from pages.language import switch_language
 from pages.my.appeals import appeal, appeals
 from pages.my.attending import attend
 from pages.my.home import home
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/code", enter_code, name="my-code"),
     path("sign-in/pin", enter_pin, name="my-pin"),
     path("sign-out", sign_out, name="my-sign-out"),
+    path("language", switch_language, name="my-language"),
     path("text-size", switch_text_size, name="my-text-size"),
     path("homes", choose_home, name="my-choose-home"),
     path("attend/<str:gathering_token>", attend, name="my-attend"),

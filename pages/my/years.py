@@ -1,29 +1,36 @@
 """年度回顾: a household's year in plain words."""
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop, ngettext
 from django.views.decorators.http import require_safe
 
+from pages.english.told import told
 from pages.my.access import Resident, for_residents
 from pages.my.neighbourhood import percent_text
 from pages.my.shell import render_my
-from pages.my.words import day_text, weight_text
+from pages.my.words import bags_text, day_text, signed_points, weight_text
 from points.models import Reason
 from points.queries.years import HouseholdYear, year_of
 from sorting.categories import CATEGORY_FACTS, WasteCategory
 
 _YEAR = re.compile(r"20\d\d", re.ASCII)
 # What the points did beside redeeming, in the order of the screen.
-GAINS = (("投放得分", Reason.AWARD), ("核验合格奖励和更正", Reason.BONUS), ("从原来的一户转来", Reason.MOVE))
+GAINS = (
+    (gettext_noop("投放得分"), Reason.AWARD),
+    (gettext_noop("核验合格奖励和更正"), Reason.BONUS),
+    (gettext_noop("从原来的一户转来"), Reason.MOVE),
+)
 LOSSES = (
-    ("不合格扣减", Reason.PENALTY),
-    ("收回和更正", Reason.REVERSE),
-    ("到期作废", Reason.EXPIRE),
-    ("转到新的一户", Reason.MOVE),
+    (gettext_noop("不合格扣减"), Reason.PENALTY),
+    (gettext_noop("收回和更正"), Reason.REVERSE),
+    (gettext_noop("到期作废"), Reason.EXPIRE),
+    (gettext_noop("转到新的一户"), Reason.MOVE),
 )
 
 
@@ -47,11 +54,10 @@ def year(request: HttpRequest, resident: Resident) -> HttpResponse:
     read = year_of(household=resident.household, year=asked)
     drop_off_count = sum(each.drop_off_count for each in read.categories)
     context = {
-        "heading": f"{asked}年度回顾",
-        "until": day_text(on=today) if asked == today.year else "",
+        "heading": gettext("{year}年度回顾").format(year=asked),
         "drop_off_count": f"{drop_off_count:,}" if drop_off_count else "",
-        "weight": weight_text(weight_g=sum(each.weight_g for each in read.categories)),
-        "day_count": f"{read.day_count:,}",
+        "bags_unit": ngettext("袋", "袋", drop_off_count),
+        "sorted_sentence": _sorted_sentence(read=read, until=today if asked == today.year else None),
         "categories": _categories(read=read),
         "points": _points(read=read),
         "verdicts": _verdicts(read=read),
@@ -61,12 +67,21 @@ def year(request: HttpRequest, resident: Resident) -> HttpResponse:
     return render_my(request, resident, "pages/my/year.html", context, current="my-records")
 
 
+def _sorted_sentence(*, read: HouseholdYear, until: dt.date | None) -> str:
+    """What was sorted in all, on how many days, and until when while the year goes on."""
+    days = ngettext("有 {count} 天投放过", "有 {count} 天投放过", read.day_count).format(count=f"{read.day_count:,}")
+    weight = weight_text(weight_g=sum(each.weight_g for each in read.categories))
+    if until is None:
+        return gettext("一共 {weight}，{days}。").format(weight=weight, days=days)
+    return gettext("一共 {weight}，{days}，算到{day}。").format(weight=weight, days=days, day=day_text(on=until))
+
+
 def _categories(*, read: HouseholdYear) -> list[CategoryLine]:
     return [
         CategoryLine(
             icon=static(f"pages/icons/{each.category.lower()}.svg"),
-            name=CATEGORY_FACTS[WasteCategory(each.category)].name_zh,
-            bags=f"{each.drop_off_count:,} 袋",
+            name=told(CATEGORY_FACTS[WasteCategory(each.category)].name_zh),
+            bags=bags_text(count=each.drop_off_count),
             weight=weight_text(weight_g=each.weight_g),
         )
         for each in sorted(read.categories, key=lambda each: -each.weight_g)
@@ -79,17 +94,21 @@ def _points(*, read: HouseholdYear) -> list[tuple[str, str]]:
     redeemed = read.points_out.get(Reason.REDEEM, 0) - read.points_in.get(Reason.REFUND, 0)
     moves = [
         *((word, read.points_in.get(reason, 0)) for word, reason in GAINS),
-        ("兑换用去" if redeemed > 0 else "兑换退回", -redeemed),
+        (gettext_noop("兑换用去") if redeemed > 0 else gettext_noop("兑换退回"), -redeemed),
         *((word, -read.points_out.get(reason, 0)) for word, reason in LOSSES),
     ]
-    return [(word, f"{points:+,} 分") for word, points in moves if points] + [
-        ("这一年合计", f"{sum(points for _, points in moves):+,} 分")
-    ]
+    shown = [(gettext(word), signed_points(points=points)) for word, points in moves if points]
+    return [*shown, (gettext("这一年合计"), signed_points(points=sum(points for _, points in moves)))]
 
 
 def _verdicts(*, read: HouseholdYear) -> str:
     if not read.judged_count:
-        return "这一年还没有被抽查过。"
-    return (
-        f"督导员看过 {read.judged_count:,} 袋，{read.right_count:,} 袋合格，投放准确率 {percent_text(read.accuracy)}。"
+        return gettext("这一年还没有被抽查过。")
+    words = ngettext(
+        "督导员看过 {count} 袋，{right} 袋合格，投放准确率 {accuracy}。",
+        "督导员看过 {count} 袋，{right} 袋合格，投放准确率 {accuracy}。",
+        read.judged_count,
+    )
+    return words.format(
+        count=f"{read.judged_count:,}", right=f"{read.right_count:,}", accuracy=percent_text(read.accuracy)
     )

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext, gettext_noop
+
 from households.models import Household
 from lib import dialect
 from points.explaining.day import DropOffExplanation, ToldFact, explain_day
@@ -192,7 +194,7 @@ def _explained(
 ) -> ExplainedDropOff:
     if explanation is None:
         state = State.SET_ASIDE if row.is_set_aside else State.WAITING
-        explanation = DropOffExplanation(sentence=_UNCOUNTED[state])
+        explanation = DropOffExplanation(sentence=gettext(_UNCOUNTED[state]))
     else:
         is_open = explanation.awarded > 0 and row.verdict != "CORRECT" and checked_until > reading.now
         state = State.PENDING if is_open else State.DONE
@@ -211,8 +213,8 @@ def _explained(
 
 
 _UNCOUNTED = {
-    State.WAITING: "已收到,正在结算积分",
-    State.SET_ASIDE: "已收到,结算时出了问题,工作人员正在处理",
+    State.WAITING: gettext_noop("已收到,正在结算积分"),
+    State.SET_ASIDE: gettext_noop("已收到,结算时出了问题,工作人员正在处理"),
 }
 
 

@@ -3,16 +3,18 @@
 import enum
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, gettext_noop, ngettext
+
 from points.rules import DayFact, EarningRule
 from sorting.categories import SubClass, WasteCategory
 
 SHORT_NAMES: dict[str, str] = {
-    WasteCategory.RECYCLABLE: "可回收物",
-    WasteCategory.HAZARDOUS: "有害垃圾",
-    WasteCategory.FOOD: "厨余",
-    WasteCategory.RESIDUAL: "其他垃圾",
+    WasteCategory.RECYCLABLE: gettext_noop("可回收物"),
+    WasteCategory.HAZARDOUS: gettext_noop("有害垃圾"),
+    WasteCategory.FOOD: gettext_noop("厨余"),
+    WasteCategory.RESIDUAL: gettext_noop("其他垃圾"),
 }
-_VERDICTS = {"CONTAMINATED": "核验为混投", "MISPLACED": "核验为误投"}
+_VERDICTS = {"CONTAMINATED": gettext_noop("核验为混投"), "MISPLACED": gettext_noop("核验为误投")}
 
 
 class Outcome(enum.Enum):
@@ -55,21 +57,30 @@ def sentence(*, fact: DayFact, is_attributed: bool, reason: Reason, parts: Parts
     """ "厨余 1.6 kg,投放时段内,今日第 2 次:+10 分", and the like; what is added or taken besides stands behind."""
     clauses = [f"{_name(fact=fact)} {_weight(weight_g=fact.weight_g, is_exact=reason.rule.unit == 'KG')}"]
     if is_attributed:
-        clauses.append("绑卡后补记")
+        clauses.append(gettext("绑卡后补记"))
     clauses += _why(fact=fact, reason=reason)
     if parts.awarded:
-        clauses[-1] += f":+{parts.awarded} 分"
+        clauses[-1] += gettext(":") + _points("+{points} 分", parts.awarded)
     else:
-        clauses.append("这次不计分" if reason.outcome in _THIS_TIME else "不计分")
+        clauses.append(gettext("这次不计分") if reason.outcome in _THIS_TIME else gettext("不计分"))
     if parts.bonus:
-        clauses.append(f"核验合格,另加 {parts.bonus} 分")
+        clauses.append(_points("核验合格,另加 {points} 分", parts.bonus))
     if parts.streak:
-        clauses.append(f"已连续 {parts.streak_days} 天得分,另加 {parts.streak} 分")
+        clauses.append(_points("已连续 {days} 天得分,另加 {points} 分", parts.streak, days=parts.streak_days))
     if parts.penalty:
-        clauses.append(f"扣 {parts.penalty} 分")
-    return ",".join(clauses)
+        clauses.append(_points("扣 {points} 分", parts.penalty))
+    return gettext(",").join(clauses)
 
 
+_COUNTED = (
+    gettext_noop("+{points} 分"),
+    gettext_noop("核验合格,另加 {points} 分"),
+    gettext_noop("已连续 {days} 天得分,另加 {points} 分"),
+    gettext_noop("扣 {points} 分"),
+    gettext_noop("今日已满 {points} 分"),
+    gettext_noop("今日最多 {points} 分,已到上限"),
+    gettext_noop("每千克 {points} 分"),
+)
 _THIS_TIME = (Outcome.NUMBER_FULL, Outcome.BETTER_ONES_COUNT, Outcome.POINTS_FULL)
 
 
@@ -77,39 +88,49 @@ def _why(*, fact: DayFact, reason: Reason) -> list[str]:
     rule = reason.rule
     match reason.outcome:
         case Outcome.NOT_AWARDING:
-            return ["补录的历史记录"]
+            return [gettext("补录的历史记录")]
         case Outcome.REFUTED:
-            return [_VERDICTS[fact.verdict]]
+            return [gettext(_VERDICTS[fact.verdict])]
         case Outcome.EARNS_NOTHING:
-            return ["按方案这一类不给积分"]
+            return [gettext("按方案这一类不给积分")]
         case Outcome.TOO_LIGHT:
-            return [f"不足 {_weight(weight_g=rule.weight_g_min, is_exact=True)}"]
+            return [gettext("不足 {weight}").format(weight=_weight(weight_g=rule.weight_g_min, is_exact=True))]
         case Outcome.NUMBER_FULL:
-            return [f"今日已满 {rule.drop_offs_a_day_max} 次"]
+            return [gettext("今日已满 {count} 次").format(count=rule.drop_offs_a_day_max)]
         case Outcome.BETTER_ONES_COUNT:
-            return [f"今日只计得分最高的 {rule.drop_offs_a_day_max} 次"]
+            return [gettext("今日只计得分最高的 {count} 次").format(count=rule.drop_offs_a_day_max)]
         case Outcome.POINTS_FULL:
-            return [f"今日已满 {rule.points_a_day_max} 分"]
+            return [_points("今日已满 {points} 分", rule.points_a_day_max or 0)]
         case Outcome.POINTS_CUT:
-            return [*_when(fact=fact, rule=rule), f"今日最多 {rule.points_a_day_max} 分,已到上限"]
+            limit = _points("今日最多 {points} 分,已到上限", rule.points_a_day_max or 0)
+            return [*_when(fact=fact, rule=rule), limit]
         case Outcome.OUTSIDE:
-            return ["投放时段外"]
+            return [gettext("投放时段外")]
         case Outcome.UNDER_A_POINT:
-            return ["不到 1 分"]
+            return [gettext("不到 1 分")]
         case Outcome.COUNTED:
-            number = [] if rule.unit == "KG" else [f"今日第 {reason.number} 次"]
+            number = [] if rule.unit == "KG" else [gettext("今日第 {number} 次").format(number=reason.number)]
             return [*_when(fact=fact, rule=rule), *number]
 
 
 def _when(*, fact: DayFact, rule: EarningRule) -> list[str]:
     """The window, where it makes a difference, and the rate, where weight is paid."""
     points = rule.points if fact.is_in_window else rule.points_outside
-    when = [] if rule.points == rule.points_outside else ["投放时段内" if fact.is_in_window else "投放时段外"]
-    return [*when, f"每千克 {points} 分"] if rule.unit == "KG" else when
+    when = (
+        []
+        if rule.points == rule.points_outside
+        else [gettext("投放时段内") if fact.is_in_window else gettext("投放时段外")]
+    )
+    return [*when, _points("每千克 {points} 分", points)] if rule.unit == "KG" else when
+
+
+def _points(words: str, points: int, **other: int) -> str:
+    """`words` is one of the sentences of _COUNTED."""
+    return ngettext(words, words, points).format(points=points, **other)
 
 
 def _name(*, fact: DayFact) -> str:
-    return SubClass(fact.sub_class).label if fact.sub_class else SHORT_NAMES[fact.category]
+    return gettext(SubClass(fact.sub_class).label if fact.sub_class else SHORT_NAMES[fact.category])
 
 
 def _weight(*, weight_g: int, is_exact: bool) -> str:

@@ -44,6 +44,7 @@ POST    my-code                                   302   302   302   302   302   
 GET     my-pin                                    200   200   200   200   200   200   200
 POST    my-pin                                    422   422   422   422   422   422   422
 POST    my-sign-out                               302   302   302   302   302   302   302
+POST    my-language                               302   302   302   302   302   302   302
 POST    my-text-size                              302   302   302   302   302   302   302
 GET     my-choose-home                            302   200   200   302   302   302   302
 POST    my-choose-home                            302   302Z  302W  302   302   302   302

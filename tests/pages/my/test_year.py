@@ -101,7 +101,7 @@ def test_last_year_and_one_without_anything(grandma: Client, zhang: Household, a
         assert "2026年度回顾" in words_of(grandma, year=strange)
     text = words_of(grandma, year="2024")
     assert "这一年没有投放记录。" in text
-    assert "这一年合计 +0 分" in text
+    assert "这一年合计 0 分" in text
     assert "这一年还没有被抽查过。" in text
 
 

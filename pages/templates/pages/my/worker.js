@@ -7,6 +7,7 @@ const SHELL = "{% url 'my-offline' %}";
 const DOORS = {{ doors|safe }};
 const WAYS_OUT = {{ ways_out|safe }};
 const SEEN = "my-seen";
+const WORDS = {{ words|safe }};
 const KEPT_MS = {{ kept_ms }}; // as long as somebody stays signed in
 const ANSWER_WITHIN_MS = 20_000; // a line that is slower than this is taken for none
 
@@ -60,6 +61,7 @@ async function look() {
 
 /* Keep what the first screen shows; whatever another resident left is gone. */
 async function note(response, before) {
+  await keepShellLike(response);
   const resident = response.headers.get("X-Resident");
   if (!resident) return;
   const cache = await caches.open(SEEN);
@@ -68,9 +70,14 @@ async function note(response, before) {
   const seen = response.headers.get("X-Seen");
   if (seen && leavings === before) await cache.put(HOME, new Response(seen, { headers: { "X-Resident": resident } }));
   if (leavings !== before) await forget();
+}
+
+/* The page of its own follows the size of text and the language of the screens. */
+async function keepShellLike(response) {
   const files = await caches.open(FILES);
-  const size = (await files.match(SHELL))?.headers.get("X-Text-Size");
-  if (size && size !== response.headers.get("X-Text-Size")) await files.add(SHELL);
+  const kept = await files.match(SHELL);
+  const differs = (name) => response.headers.has(name) && response.headers.get(name) !== kept.headers.get(name);
+  if (kept && (differs("X-Text-Size") || differs("Content-Language"))) await files.add(SHELL);
 }
 
 /* A resident may be a guide too: no page that a guide saw stays either. What a guide has not sent yet does. */
@@ -94,17 +101,21 @@ async function shell() {
   const seen = await lastSeen();
   const html = await kept.text();
   const headers = new Headers({ "Cache-Control": "no-store" });
-  for (const name of ["Content-Type", "Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options"]) {
+  for (const name of ["Content-Type", "Content-Language", "Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options"]) {
     if (kept.headers.has(name)) headers.set(name, kept.headers.get(name));
   }
-  return new Response(seen ? html.replace(/<!--seen-->[^]*<!--\/seen-->/, words(seen)) : html, { status: 503, headers });
+  const language = WORDS[kept.headers.get("Content-Language")] ?? WORDS["zh-hans"];
+  const shown = seen ? html.replace(/<!--seen-->[^]*<!--\/seen-->/, words(seen, language)) : html;
+  return new Response(shown, { status: 503, headers });
 }
 
-function words({ available, pending, at }) {
+function words({ available, pending, at }, language) {
   // The moment is the district's clock as the server wrote it, whatever the phone's own says.
   const [, month, day, time] = /^\d+-(\d+)-(\d+)T(\d+:\d+)/.exec(at);
-  const more = pending ? `<p class="soft">另有 ${plain(pending)} 分待核验</p>` : "";
-  return `<h2>${Number(month)}月${Number(day)}日 ${time} 的积分</h2><p class="big">${plain(available)}<small> 分</small></p>${more}`;
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const when = fill(language.heading, { month: language.months[month - 1], day: Number(day), time });
+  const more = pending ? `<p class="soft">${fill(language.pending, { points: plain(pending) })}</p>` : "";
+  return `<h2>${when}</h2><p class="big">${plain(available)}<small> ${language.unit}</small></p>${more}`;
 }
 
 function plain(figure) {
