@@ -133,6 +133,24 @@ def test_mrs_zhang_redeems_shows_the_code_and_changes_her_mind(
     assert opened.complaints == []
 
 
+def test_english_fits_a_small_phone_with_large_text(
+    visit: Callable[..., Visit], live_server: LiveServer, grandma: User
+) -> None:
+    seen = visit(width=360)
+    seen.page.goto(f"{live_server.url}/my/sign-in")
+    seen.page.get_by_role("button", name="English").click()
+    seen.page.get_by_role("heading", name="See my household's points").wait_for()
+    seen.shoot(name="my-sign-in-360-english")
+    seen.page.get_by_role("button", name="Larger text").click()
+    sign_in(visit=seen, user=grandma, live_server=live_server)
+    for address in (*(f"/my/{name}" for name in (*SCREENS, "problems")), "/what-is-it?q=dianchi", "/"):
+        seen.page.goto(f"{live_server.url}{address}")
+        seen.shoot(name=f"english-{re.sub(r'[^a-z]', '-', address)}-360-large")
+        assert seen.overflow_px() <= 0, address
+        assert seen.violations() == [], address
+    assert seen.complaints == []
+
+
 def test_large_text_fits_a_small_phone(visit: Callable[..., Visit], live_server: LiveServer, grandma: User) -> None:
     seen = visit(width=360)
     seen.page.goto(f"{live_server.url}/my/sign-in")
