@@ -1,5 +1,6 @@
 """The database's own refusal to change what was posted and who did or saw what: no UPDATE, DELETE or TRUNCATE.
 
+Of who saw what, the reason alone may be forgotten, as FORGOTTEN: it may name people of a home that has left.
 A programme and its rules may be changed while it is a draft; once somebody decided it, the database keeps them too.
 
 SQLite has no TRUNCATE; but it rebuilds a table on ALTER and drops its triggers, so a migration that makes or alters one
@@ -38,9 +39,11 @@ APPEND_ONLY_TABLES = (
     "households_communitychange",
     "guides_supervisionstep",
 )
+FORGOTTEN = "—"  # households.services.parting.GONE
 _MESSAGE = "append-only: a posted row is never changed; correct it by another transfer"
 _DECIDED_MESSAGE = "append-only: a decided programme is never changed; draft another one for a coming day"
 _REFUSE = "fenfen_refuse_change()"
+_REFUSE_BUT_FORGETTING = "fenfen_refuse_but_forgetting()"
 _REFUSE_DECIDED = "fenfen_refuse_decided()"
 _REFUSE_RULE_OF_DECIDED = "fenfen_refuse_rule_of_decided()"
 
@@ -103,6 +106,13 @@ def trigger_names(*, vendor: str) -> list[tuple[str, str]]:
     return [(trigger.name, trigger.table) for trigger in _triggers(vendor=vendor)]
 
 
+_LOOK_IS_CHANGED = "NEW.reason <> '{forgotten}' OR {others}".format(
+    forgotten=FORGOTTEN,
+    others=" OR ".join(
+        f"NEW.{column} <> OLD.{column}" for column in ("id", "user_id", "subject_kind", "subject_id", "at")
+    ),
+)
+_LOOK = _Trigger("people_accesslog", "UPDATE", _REFUSE_BUT_FORGETTING, when=_LOOK_IS_CHANGED)
 _DRAFTED_TABLES = ("points_programme", "points_pointrule")
 _OF_DECIDED = "EXISTS (SELECT 1 FROM points_programme WHERE id IN ({ids}) AND state <> 'DRAFT')"
 # A rule put beside an approved programme's would change it as well.
@@ -125,6 +135,7 @@ _DRAFTED = (
 def _triggers(*, vendor: str) -> list[_Trigger]:
     events = ("UPDATE", "DELETE", "TRUNCATE") if vendor == "postgresql" else ("UPDATE", "DELETE")
     found = [_Trigger(table, event) for table in APPEND_ONLY_TABLES for event in events]
+    found = [_LOOK if trigger.name == _LOOK.name else trigger for trigger in found]
     if vendor == "postgresql":
         found += [_Trigger(table, "TRUNCATE") for table in _DRAFTED_TABLES]
     return [*found, *_DRAFTED]
@@ -146,6 +157,10 @@ def _function(*, name: str, body: str) -> str:
 _RETURN = "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;"
 _POSTGRESQL_FUNCTIONS = (
     _function(name=_REFUSE, body=f"RAISE EXCEPTION '%: {_MESSAGE}', TG_TABLE_NAME;"),
+    _function(
+        name=_REFUSE_BUT_FORGETTING,
+        body=f"IF {_LOOK_IS_CHANGED} THEN RAISE EXCEPTION '%: {_MESSAGE}', TG_TABLE_NAME; END IF; RETURN NEW;",
+    ),
     _function(
         name=_REFUSE_DECIDED,
         body=f"IF OLD.state <> 'DRAFT' THEN RAISE EXCEPTION '%: {_DECIDED_MESSAGE}', TG_TABLE_NAME; END IF; {_RETURN}",

@@ -3,15 +3,17 @@
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 
-from households.models import ConsentKind, Household, Notice
+from households.models import ChangeKind, ConsentKind, Household, HouseholdChange, HouseholdPin, Notice
 from households.queries import consent_holds
 from households.services.consents import record_consent
 from households.services.leaving import end_household
 from households.services.members import NotTheFirstMember, close_membership, first_member
-from people.models import User
+from households.services.opening import SUBJECT_KIND
+from people.models import AccessLog, User
 
-GONE = "—"  # in place of an address: columns that must say something say this
+GONE = "—"  # in place of an address or a reason: columns that must say something say this
 
 
 @transaction.atomic
@@ -19,7 +21,8 @@ def leave_programme(*, household: Household, by: User, now: dt.datetime) -> bool
     """End the household, withdraw its consents, and forget names, phones, notices and the address; False if it had.
 
     Its drop-offs, tallies and postings stay: they belong to a number now, and no sum changes. Its points can no longer
-    be spent and expire in their time. The code is never given to anybody else.
+    be spent and expire in their time. The code is never given to anybody else. Where its people lived before is
+    forgotten with it (`homes_of`); of what officers wrote as their reason only that there was one stays.
 
     :raises NotTheFirstMember: only the household's first present member speaks for all of it.
     """
@@ -35,7 +38,21 @@ def leave_programme(*, household: Household, by: User, now: dt.datetime) -> bool
     end_household(household=locked, now=now)
     for member in locked.members.filter(left_at__isnull=True):
         close_membership(member=member, now=now)
-    Notice.objects.filter(household=locked).delete()
-    Household.objects.filter(pk=locked.pk).update(building=GONE, unit=GONE, room=GONE, resident_count=None)
+    homes = homes_of(household=locked)
+    Notice.objects.filter(household__in=homes).delete()
+    HouseholdPin.objects.filter(household__in=homes).delete()
+    HouseholdChange.objects.filter(Q(household__in=homes) | Q(successor__in=homes)).update(reason=GONE)
+    AccessLog.objects.filter(subject_kind=SUBJECT_KIND, subject_id__in=homes).update(reason=GONE)
+    Household.objects.filter(pk__in=homes).update(building=GONE, unit=GONE, room=GONE, resident_count=None)
     household.refresh_from_db()
     return True
+
+
+def homes_of(*, household: Household) -> list[int]:
+    """The keys of the household and of those that its people moved out of or gave up for it; not of one that split."""
+    homes, newest = {household.pk}, {household.pk}
+    while newest:
+        came = HouseholdChange.objects.filter(successor__in=newest).exclude(kind=ChangeKind.SPLIT)
+        newest = set(came.values_list("household_id", flat=True)) - homes
+        homes |= newest
+    return sorted(homes)

@@ -8,12 +8,11 @@ from django.utils.translation import gettext
 from households.models import ConsentKind, Household, Member, Notice
 from households.queries import consent_holds
 from households.services import present_members
-from households.services.opening import SUBJECT_KIND
 from pages.english.told import told
 from pages.my.access import Resident
+from pages.my.looks import looks_at, who_looked
 from pages.my.words import moment_text
 from people import secrets
-from people.models import AccessLog
 
 NOTICES_SHOWN_MAX = 100
 LOOKS_SHOWN_MAX = 50
@@ -69,7 +68,7 @@ def read_me(*, resident: Resident, words: Mapping[ConsentKind, str]) -> MyPage:
     household = resident.household
     members = present_members(household=household)
     is_first = bool(members) and members[0].pk == resident.member.pk
-    looks = AccessLog.objects.filter(subject_kind=SUBJECT_KIND, subject_id=household.pk).select_related("user")
+    who = who_looked(household=household)
     return MyPage(
         members=tuple(
             MemberLine(
@@ -90,8 +89,8 @@ def read_me(*, resident: Resident, words: Mapping[ConsentKind, str]) -> MyPage:
             for each in household.cards.filter(valid_to__isnull=True).order_by("pk")
         ),
         looks=tuple(
-            (moment_text(at=each.at), each.user.display_name or gettext("工作人员"), told(each.reason))
-            for each in looks.order_by("-at")[:LOOKS_SHOWN_MAX]
+            (moment_text(at=each.at), who(each.user), told(each.reason))
+            for each in looks_at(household=household).order_by("-at")[:LOOKS_SHOWN_MAX]
         ),
     )
 

@@ -16,6 +16,7 @@ from pages.my.rewards import cancel, redemption, redemptions, reward, rewards
 from pages.my.showing import code_to_show
 from pages.my.signing_in import choose_home, enter_code, sign_in, sign_out
 from pages.my.statement_file import statement_file
+from pages.my.storing import stored
 from pages.my.survey import survey
 from pages.my.text_size import switch_text_size
 from pages.my.years import year
@@ -51,6 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/consents", consent, name="my-consent"),
     path("me/members", invite, name="my-member-invite"),
     path("me/members/<int:member_id>/remove", remove, name="my-member-remove"),
+    path("me/stored", stored, name="my-stored"),
     path("me/export", export, name="my-export"),
     path("me/leave", leave, name="my-leave"),
     path("worker.js", service_worker, name="my-worker"),

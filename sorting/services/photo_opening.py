@@ -4,8 +4,10 @@ import datetime as dt
 from collections.abc import Iterable
 
 from households.services.opening import REASON_LENGTH_MAX, ReasonMissing
+from households.services.opening import SUBJECT_KIND as HOUSEHOLD
 from people.models import AccessLog, User
 from sorting.models import Photo
+from sorting.queries.photos import photos_with_owner
 
 SUBJECT_KIND = "photo"
 
@@ -15,24 +17,30 @@ def open_photo(*, photo: Photo, by: User, reason: str, now: dt.datetime) -> Acce
 
     :raises ReasonMissing: no reason is given.
     """
-    (log,) = open_photos(photos=[photo], by=by, reason=reason, now=now)
-    return log
+    return open_photos(photos=[photo], by=by, reason=reason, now=now)[0]
 
 
 def open_photos(*, photos: Iterable[Photo], by: User, reason: str, now: dt.datetime) -> list[AccessLog]:
-    """Open several for one reason: a line for each photo, all or none.
+    """Open several for one reason: a line for each photo, all or none, and then one for each home whose they are.
+
+    A home reads who looked at its own record, long after the photo itself is gone.
 
     :raises ReasonMissing: no reason is given.
     """
     if not reason.strip():
         raise ReasonMissing("查看照片要写明理由")
+    opened = list(photos)
+    owners = photos_with_owner().filter(pk__in=[photo.pk for photo in opened], owner_id__isnull=False)
+    subjects = [(SUBJECT_KIND, photo.pk) for photo in opened]
+    subjects += [(HOUSEHOLD, owner_id) for owner_id in sorted(set(owners.values_list("owner_id", flat=True)))]
+    said = reason.strip()
     return AccessLog.objects.bulk_create(
         AccessLog(
             user=by,
-            subject_kind=SUBJECT_KIND,
-            subject_id=photo.pk,
-            reason=reason.strip()[:REASON_LENGTH_MAX],
+            subject_kind=kind,
+            subject_id=subject_id,
+            reason=(f"查看投放照片：{said}" if kind == HOUSEHOLD else said)[:REASON_LENGTH_MAX],
             at=now,
         )
-        for photo in photos
+        for kind, subject_id in subjects
     )

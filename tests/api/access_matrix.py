@@ -69,6 +69,7 @@ GET     my-survey                                 302   200   200   302   302   
 POST    my-survey                                 302   302   302   302   302   302   302
 GET     my-notices                                302   200   200   302   302   302   302
 GET     my-me                                     302   200   200   302   302   302   302
+GET     my-stored                                 302   200   200   302   302   302   302
 GET     my-export                                 302   200   200   302   302   302   302
 GET     my-leave                                  302   200   200   302   302   302   302
 POST    my-reward                                 302   302   302   302   302   302   302

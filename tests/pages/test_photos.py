@@ -118,7 +118,7 @@ def test_officer_zhao_says_why_is_on_record_and_sees_it_for_a_quarter_of_an_hour
     shown = client.post(page, {"reason": "与西门的照片核对"}, follow=True).content.decode()
     assert picture in shown
     assert client.get(picture).status_code == 200
-    log = AccessLog.objects.get()
+    log = AccessLog.objects.get(subject_kind="photo")
     assert (log.user, log.subject_kind, log.subject_id, log.reason, log.at) == (
         zhao,
         "photo",

@@ -4,17 +4,31 @@ import datetime as dt
 import json
 
 import pytest
+import time_machine
+from django.db import DatabaseError, transaction
 from django.test import Client
 
 from guides.models import Appeal, Attendance, Gathering, GatheringKind, HomeVisit
-from households.models import ConsentKind, Household, Member, Notice, NoticeKind
+from households.models import (
+    ChangeKind,
+    ConsentKind,
+    Household,
+    HouseholdChange,
+    HouseholdPin,
+    Member,
+    Notice,
+    NoticeKind,
+)
 from households.queries import consent_holds
-from households.services import notify_household
+from households.services import give_pin, notify_household
 from households.services.opening import open_household
-from people.models import User
-from sorting.models import SmartBin
-from tests.builders import make_drop_off
+from people.models import AccessLog, User
+from points.models import PointCorrection, Transfer
+from sorting.models import SmartBin, Verification
+from tests.builders import make_drop_off, make_verification
+from tests.conftest import NOON
 from tests.pages.my.conftest import PHONE, make_resident
+from tests.rewards import earn, make_reward, make_shop, redeem
 
 pytestmark = pytest.mark.django_db
 
@@ -132,6 +146,72 @@ def test_leaving_needs_the_code_and_leaves_no_trace_of_the_people(
     drop_off.refresh_from_db()
     assert drop_off.household_id == zhang.pk
     assert grandma.get("/my/").status_code == 302
+
+
+CANARY = "张奶奶的女儿打电话来说"
+
+
+def test_what_others_wrote_about_the_home_is_forgotten_and_the_ledger_stays(
+    grandma: Client, zhang: Household, li: Household, bin_07: SmartBin, chen: User, zhao: User, now: dt.datetime
+) -> None:
+    """Li's words stay: they live elsewhere. Zhang's old home goes with the new one."""
+    earn(households=[zhang], smart_bin=bin_07, points=60, now=now)
+    bag = make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=now)
+    make_verification(drop_off=bag, guide=chen, verdict="CORRECT")
+    Verification.objects.update(note=CANARY)
+    give_pin(household=zhang, by=zhao, now=now)
+    homes = (zhang, li)
+    for home in homes:
+        open_household(household=home, by=zhao, reason=CANARY, now=now)
+        PointCorrection.objects.create(household=home, points=5, reason=CANARY, proposed_by=zhao, proposed_at=now)
+    old = Household.objects.create(
+        community=zhang.community, serial=900, code="411003000009007", building="9", unit="9", room="901",
+        enrolled_on=now.date(), left_on=now.date(),
+    )  # fmt: skip
+    HouseholdChange.objects.create(
+        household=old, kind=ChangeKind.MOVED, successor=zhang, reason=CANARY, decided_by=zhao, at=now
+    )
+    transfers = list(Transfer.objects.order_by("pk").values())
+    looks = AccessLog.objects.filter(subject_id=zhang.pk).values_list("user", "at")
+    before = list(looks)
+    assert grandma.post("/my/me/leave", {"code": zhang.code})["Location"] == "/"
+    assert list(Transfer.objects.order_by("pk").values()) == transfers != []
+    assert list(looks) == before != []
+    assert not HouseholdPin.objects.exists()
+    assert not Verification.objects.filter(note=CANARY).exists()
+    assert not HouseholdChange.objects.filter(reason=CANARY).exists()
+    assert AccessLog.objects.get(reason=CANARY).subject_id == li.pk
+    assert PointCorrection.objects.get(reason=CANARY).household_id == li.pk
+    old.refresh_from_db()
+    assert (old.building, old.room) == ("—", "—")
+
+
+def test_of_a_look_nothing_but_the_reason_is_forgotten(zhang: Household, zhao: User, now: dt.datetime) -> None:
+    open_household(household=zhang, by=zhao, reason="核对积分", now=now)
+    for change in (
+        {"reason": "别的"},
+        {"reason": "—", "subject_id": 1_000},
+        {"reason": "—", "at": NOON - dt.timedelta(days=1)},
+    ):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            AccessLog.objects.update(**change)
+    AccessLog.objects.update(reason="—")
+    assert AccessLog.objects.get().reason == "—"
+
+
+def test_who_has_something_waiting_at_a_shop_collects_or_cancels_it_before_leaving(
+    grandma: Client, zhang: Household, bin_07: SmartBin, zhao: User
+) -> None:
+    with time_machine.travel(NOON, tick=False):
+        earn(households=[zhang], smart_bin=bin_07, points=60, now=NOON)
+        waiting = redeem(household=zhang, reward=make_reward(shops=[make_shop()], by=zhao), key="k-1", now=NOON)
+        refused = grandma.post("/my/me/leave", {"code": zhang.code})
+        assert (refused.status_code, "先去领取，或者在“兑换”里取消" in refused.content.decode()) == (409, True)
+        zhang.refresh_from_db()
+        assert zhang.left_on is None
+        assert zhang.members.get().name == "张奶奶"
+        grandma.post(f"/my/redemptions/{waiting.pk}/cancel")
+        assert grandma.post("/my/me/leave", {"code": zhang.code})["Location"] == "/"
 
 
 def test_only_the_first_member_speaks_for_all(zhang: Household, grandma: Client, now: dt.datetime) -> None:

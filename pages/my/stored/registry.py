@@ -1,0 +1,30 @@
+"""The registry: every kind of data about a household. A table that points at one stands here, told or left out."""
+
+from pages.my.stored.guides_rows import GUIDES
+from pages.my.stored.kind import Kind, LeftOut
+from pages.my.stored.people_rows import PEOPLE
+from pages.my.stored.points_rows import POINTS
+from pages.my.stored.waste_rows import WASTE
+from people.models import SignInCode
+from sorting.models import SetAside
+
+GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
+    ("家里人和卡", PEOPLE),
+    ("投放", WASTE),
+    ("积分和兑换", POINTS),
+    ("宣传和问卷", GUIDES),
+)
+KINDS: tuple[Kind, ...] = tuple(kind for _, kinds in GROUPS for kind in kinds)
+
+LEFT_OUT = (
+    LeftOut(
+        model=SetAside,
+        title="结算时出的错",
+        why="只是机器的出错记号，那次投放本身已经在“每次投放”里；改好以后就删除",
+    ),
+    LeftOut(
+        model=SignInCode,
+        title="登录验证码",
+        why="只存算不回去的摘要，不写是哪一家，一天后删除",
+    ),
+)
