@@ -20,10 +20,10 @@ from api.authentication import ApiTokenAuthentication, PageSession
 from api.body import JsonBody
 from api.device.rate import RateLimit
 from api.errors import Refused
-from api.misses import note_miss, seconds_to_wait
-from api.neighbourhood import neighbourhood
 from api.refusals import answer_refusal
+from lib.neighbourhood import neighbourhood
 from people.models import Role, User
+from people.services.misses import note_miss, seconds_to_wait
 from people.standing import Standing, standing_of
 
 user_rate = RateLimit(rate_per_s=settings.API_REQUESTS_PER_S, burst_count=settings.API_REQUESTS_BURST)
@@ -133,14 +133,14 @@ class ApiView(APIView):
             # The framework would take a body without a length for none at all.
             raise Refused(411, "length_required", "请求须带 Content-Length (Content-Length is required)")
         super().initial(request, *args, **kwargs)
-        if self._counts_misses and (wait_s := seconds_to_wait(user=self.user, now=self.now)):
+        if self._counts_misses and (wait_s := seconds_to_wait(asker=self.user, now=self.now)):
             raise Throttled(wait=wait_s)
 
     def handle_exception(self, exc: Exception) -> Response:
         """The same as ever; and whoever asked for what is not theirs has one guess less."""
         response = super().handle_exception(exc)
         if response.status_code == NotFound.status_code and self._counts_misses:
-            note_miss(user=self.user, now=self.now)
+            note_miss(asker=self.user, now=self.now)
         return response
 
     @property

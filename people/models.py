@@ -187,6 +187,32 @@ class SignInTry(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M}"
 
 
+class LookupMiss(models.Model):
+    """未命中: one request that named something its asker may not know of. Kept for minutes, then gone.
+
+    The asker is a signed-in user, or else an address. Counted in the database, as several web processes share one
+    count. Who asks for what is theirs writes none.
+    """
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name="用户"
+    )
+    address = models.CharField("来源地址", max_length=45, blank=True, db_default="", editable=False)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        db_table = "api_lookupmiss"  # where it began, when only the API counted
+        verbose_name = "未命中"
+        verbose_name_plural = "未命中"
+        indexes = [
+            models.Index(fields=["user", "at"], name="lookup_miss_recent"),
+            models.Index(fields=["address", "at"], condition=Q(user__isnull=True), name="lookup_miss_of_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id or ''} {self.at:%H:%M:%S}".strip()
+
+
 class ImportUpload(models.Model):
     """导入文件: a table that somebody uploaded, tried out, and then loaded once or let go.
 

@@ -10,7 +10,7 @@ from guides.services.tasks import remind_of_tasks
 from indicators.services.monthly import clear_old_reports, make_next_report
 from indicators.services.report_reminders import remind_of_reports
 from indicators.services.standing import count_standings
-from people.services import forget_old_codes, forget_old_tries
+from people.services import forget_old_codes, forget_old_misses, forget_old_tries
 from points.expiry import announce_expiry, expire_due
 from points.flags.look import look_tonight
 from points.release import release_due
@@ -31,6 +31,7 @@ FORGETTING = (
     forget_old_runs,
     forget_old_codes,
     forget_old_tries,
+    forget_old_misses,
     clear_old_reports,
 )
 

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from api.device.rate import claim_rate, retry_after
 from api.errors import Refused
-from api.neighbourhood import neighbourhood
 from lib.errors import DomainError
+from lib.neighbourhood import neighbourhood
 from sorting.services.claims import ClaimOver, ClaimState, ClaimTaken, ClaimUnknown, present_claim
 
 BODY_BYTES_MAX = 4 * 1024

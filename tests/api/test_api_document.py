@@ -13,10 +13,10 @@ from knox.models import AuthToken
 from pytest_django.live_server_helper import LiveServer
 
 from api.body import BODY_BYTES_MAX
-from api.misses import MISSES_MAX, WINDOW
 from api.paging import PAGE_ROWS, PAGE_ROWS_MAX
 from api.tokens import RESIDENT_LIFETIME, STAFF_LIFETIME
 from households.models import Household
+from people.services.misses import MISSES_MAX, WINDOW
 from sorting.models import SmartBin
 from tests.api.access_cast import resident_of
 from tests.builders import make_drop_off

@@ -16,13 +16,12 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.misses import MISSES_MAX, WINDOW
-from api.models import LookupMiss
 from api.refusals import answer_refusal
 from api.view import ApiView, address_rate, user_rate
 from config.urls import handler400, handler403, handler404, handler500, urlpatterns  # noqa: F401 - for the resolver
 from indicators.queries import UnknownCommunity
-from people.models import Role, User
+from people.models import LookupMiss, Role, User
+from people.services.misses import MISSES_MAX, WINDOW
 from points.ledger import InsufficientPoints
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]

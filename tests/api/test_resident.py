@@ -7,11 +7,11 @@ import pytest
 import time_machine
 from django.test import Client
 
-from api.misses import MISSES_MAX
 from households.models import Household, Member, NoticeKind
 from households.services import notify_household
 from people import secrets
 from people.models import SignInCode, User
+from people.services.misses import MISSES_MAX
 from points.models import Redemption
 from sorting.models import SmartBin
 from tests.api.access_cast import resident_of
