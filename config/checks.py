@@ -120,6 +120,21 @@ def check_code_provider(app_configs: AppConfigs, **kwargs: Any) -> list[CheckMes
     ]
 
 
+@register(CONFIG_TAG)
+def check_notice_provider(app_configs: AppConfigs, **kwargs: Any) -> list[CheckMessage]:
+    """config.E009: where notices are passed on to phones, there must be a gateway."""
+    provider, url = settings.WECHAT_NOTICE_PROVIDER, settings.WECHAT_NOTICE_URL
+    if provider in ("none", "console") or (provider == "http" and url.startswith(("https://", "http://"))):
+        return []
+    return [
+        Error(
+            f"WECHAT_NOTICE_PROVIDER={provider!r} cannot send notices to {url!r}. 微信消息的发送方式不对。",
+            hint="none is off; console prints (demo only); http posts to WECHAT_NOTICE_URL, which begins with https://",
+            id="config.E009",
+        )
+    ]
+
+
 def refuse_unsafe_start() -> None:
     """Run this module's checks where nobody else does.
 

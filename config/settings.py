@@ -222,6 +222,11 @@ SIGN_IN_CODE_PROVIDER = env.text("SIGN_IN_CODE_PROVIDER", "console")
 SIGN_IN_CODE_URL = env.text("SIGN_IN_CODE_URL", "")
 SIGN_IN_CODE_TOKEN = env.text("SIGN_IN_CODE_TOKEN", "")
 
+# How phones learn that there is a new notice: none, console (demo, tests) or http (people.notice_senders).
+WECHAT_NOTICE_PROVIDER = env.text("WECHAT_NOTICE_PROVIDER", "none")
+WECHAT_NOTICE_URL = env.text("WECHAT_NOTICE_URL", "")
+WECHAT_NOTICE_TOKEN = env.text("WECHAT_NOTICE_TOKEN", "")
+
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "front"

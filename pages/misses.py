@@ -16,6 +16,7 @@ HTTP_NOT_FOUND = 404
 CARD_FACE = "card-face"
 PHOTOS = ("photo-large", "photo-small")
 RESIDENTS = "my-"
+ICONS = "my-icon-"  # the same for everybody
 
 
 class MissGuard:
@@ -50,11 +51,11 @@ class MissGuard:
 def _asker_of(request: HttpRequest) -> User | str:
     """Whose misses are counted here; "" where none are: nothing is named, or it is nobody who could be answered."""
     match = request.resolver_match
-    if match is None or not match.captured_kwargs:
+    if match is None or not match.kwargs:
         return ""
     name = match.url_name or ""
     if name == CARD_FACE:
         # A card is scanned before anybody signs in, and tells the same to all.
         return neighbourhood(get_client_ip_address(request) or "")
-    is_counted = name in PHOTOS or name.startswith(RESIDENTS)
+    is_counted = name in PHOTOS or (name.startswith(RESIDENTS) and not name.startswith(ICONS))
     return request.user if is_counted and isinstance(request.user, User) else ""

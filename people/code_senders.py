@@ -1,23 +1,15 @@
 """How a one-time code reaches a phone: an interface with two providers, chosen by SIGN_IN_CODE_PROVIDER.
 
-`console` prints the code to stderr, for the demo and for tests. `http` posts
-`{"phone": "138…", "code": "123456", "minutes": 5}` as JSON to SIGN_IN_CODE_URL with `Authorization: Bearer
-SIGN_IN_CODE_TOKEN`; any 2xx answer means sent. A district puts its SMS provider's small gateway there.
+`console` prints the code to stderr, for the demo and for tests. `http` posts it to SIGN_IN_CODE_URL, where a district
+puts its SMS provider's small gateway; docs/gateways.md has the shape.
 """
 
-import json
 import sys
-import urllib.error
-import urllib.request
 from typing import Protocol
 
 from django.conf import settings
 
-TIMEOUT_S = 5
-
-
-class SendingFailed(Exception):
-    """The provider did not take the code; the text says why, without the number."""
+from lib.posting import post_json
 
 
 class CodeSender(Protocol):
@@ -26,7 +18,7 @@ class CodeSender(Protocol):
     def send(self, *, phone: str, code: str, minutes: int) -> None:
         """Send it.
 
-        :raises SendingFailed: it was not taken; it may be tried again.
+        :raises lib.posting.SendingFailed: it was not taken; it may be tried again.
         """
 
 
@@ -47,20 +39,8 @@ class HttpSender:
         self._token = token
 
     def send(self, *, phone: str, code: str, minutes: int) -> None:
-        """Post it; see the module's docstring."""
-        request = urllib.request.Request(  # noqa: S310 - config.checks lets only http and https through
-            self._url,
-            data=json.dumps({"phone": phone, "code": code, "minutes": minutes}).encode(),
-            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"},
-            method="POST",
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_S):  # noqa: S310
-                return
-        except urllib.error.HTTPError as error:
-            raise SendingFailed(f"the provider answered {error.code}") from error
-        except OSError as error:
-            raise SendingFailed(f"the provider cannot be reached: {type(error).__name__}") from error
+        """Post it; see docs/gateways.md."""
+        post_json(url=self._url, token=self._token, body={"phone": phone, "code": code, "minutes": minutes})
 
 
 def configured_sender() -> CodeSender:

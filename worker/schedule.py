@@ -20,5 +20,6 @@ SCHEDULE = {
     "count how communities stand": {"task": "worker.count_standings", "schedule": crontab(minute="*/15")},
     # Whoever asked looks at the screen; a worker that was away does not find an hour of these.
     "make monthly reports": {"task": "worker.make_reports", "schedule": 5.0, "options": {"expires": 30}},
+    "pass on new notices": {"task": "worker.pass_on_notices", "schedule": 15.0, "options": {"expires": 60}},
     "forget what is old": {"task": "worker.forget_what_is_old", "schedule": crontab(hour="3", minute="40")},
 }

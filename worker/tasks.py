@@ -7,9 +7,11 @@ from guides.services.sampling import commit_sample_keys
 from guides.services.shifts import end_forgotten_shifts
 from guides.services.supervision import supervise
 from guides.services.tasks import remind_of_tasks
+from households.services.passing_on import pass_on_notices
 from indicators.services.monthly import clear_old_reports, make_next_report
 from indicators.services.report_reminders import remind_of_reports
 from indicators.services.standing import count_standings
+from people.notice_senders import configured_notice_sender
 from people.services import forget_old_codes, forget_old_misses, forget_old_tries
 from points.expiry import announce_expiry, expire_due
 from points.flags.look import look_tonight
@@ -100,6 +102,13 @@ def look_for_flags_tonight() -> int:
     """Look for what seems unfair, where nobody has tonight; how many flags were opened."""
     outcome = look_tonight(now=timezone.now())
     return outcome.opened.total() if outcome else 0
+
+
+@app.task(name="worker.pass_on_notices")
+def pass_on_new_notices() -> int:
+    """Tell phones that there are new notices, where the district has a gateway for it; how many messages left."""
+    sender = configured_notice_sender()
+    return pass_on_notices(sender=sender, clock=timezone.now) if sender else 0
 
 
 @app.task(name="worker.watch_bins")

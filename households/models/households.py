@@ -191,9 +191,10 @@ class NoticeKind(models.TextChoices):
 
 
 class Notice(models.Model):
-    """消息: something a household is told, in its own words. Read in the inbox; never pushed.
+    """消息: something a household is told, in its own words. Read in the inbox; its words are never pushed.
 
-    `reference` says what it is about, once for ever: telling twice of the same thing is one notice.
+    `reference` says what it is about, once for ever: telling twice of the same thing is one notice. `passed_on_at`:
+    a worker took it to tell phones that it is there, where the district has that (people.notice_senders).
     """
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="notices", verbose_name="住户")
@@ -202,6 +203,7 @@ class Notice(models.Model):
     reference = models.CharField("凭证号", max_length=80)
     at = models.DateTimeField("时间")
     read_at = models.DateTimeField("阅读时间", null=True, blank=True)
+    passed_on_at = models.DateTimeField("转告时间", null=True, blank=True)
 
     class Meta:
         verbose_name = "消息"
@@ -211,7 +213,10 @@ class Notice(models.Model):
             models.CheckConstraint(condition=Q(kind__in=NoticeKind.values), name="notice_kind_known"),
             models.CheckConstraint(condition=~Q(text=""), name="notice_says_something"),
         ]
-        indexes = [models.Index(fields=["household", "-at"], name="notice_inbox")]
+        indexes = [
+            models.Index(fields=["household", "-at"], name="notice_inbox"),
+            models.Index(fields=["at"], condition=Q(passed_on_at__isnull=True), name="notice_to_pass_on"),
+        ]
 
     def __str__(self) -> str:
         return self.text[:40]

@@ -15,6 +15,7 @@ from indicators.catalogue import COMPUTED, Computed
 from indicators.formulas import Figure, rate_figure
 from lib import dialect
 from points.queries.first_screen import Beside
+from sorting.alert_rules import OFFLINE_AFTER
 from sorting.open_windows import OpeningHours
 from sorting.queries.opening_hours import hours_of_rows
 
@@ -33,8 +34,8 @@ class Standing:
 class NearHome:
     """The point where the household dropped off last, else the community's first by name; "" where it has none.
 
-    `bins`: of each bin its categories and how full each is, as far as it says. `survey_name`: of the round that is open
-    and that the household has not answered, else "".
+    `bins`: of each bin its categories and how full each is, as far as it said lately. `survey_name`: of the round that
+    is open and that the household has not answered, else "".
     """
 
     point_name: str
@@ -44,13 +45,17 @@ class NearHome:
     survey_name: str
 
 
-def near_home_statement(*, household: Household, first_on: dt.date, last_on: dt.date) -> Beside:
-    """The statement of one row; special opening hours of these days, both included; `first_on` is today."""
+def near_home_statement(*, household: Household, first_on: dt.date, last_on: dt.date, now: dt.datetime) -> Beside:
+    """The statement of one row; special opening hours of these days, both included; `first_on` is today.
+
+    What a bin said before it went silent (sorting.alert_rules.OFFLINE_AFTER) is not known to be so any more.
+    """
     community_id, today = household.community_id, dialect.adapt(value=first_on)
     return Beside(
         sql=_NEAR_HOME.format_map(dialect.words()),
         params=(
             *(today, dialect.adapt(value=last_on)),
+            dialect.adapt(value=now - OFFLINE_AFTER),
             *(today, household.pk),
             *(community_id, household.pk, community_id),
         ),
@@ -107,7 +112,7 @@ SELECT point.name,
   CAST((SELECT {json_rows}({json_array}(on_date, starts_at, ends_at))
         FROM sorting_specialday WHERE point_id = point.id AND on_date BETWEEN %s AND %s) AS TEXT),
   CAST((SELECT {json_rows}({json_array}(bin.categories, bin.fill_rates))
-        FROM (SELECT b.categories, s.fill_rates
+        FROM (SELECT b.categories, CASE WHEN s.received_at >= %s THEN s.fill_rates END AS fill_rates
               FROM sorting_smartbin b LEFT JOIN sorting_binstatus s ON s.bin_id = b.id
               WHERE b.point_id = point.id AND b.revoked_at IS NULL ORDER BY b.code) bin) AS TEXT),
   (SELECT r.name FROM indicators_surveyround r

@@ -14,7 +14,7 @@ from indicators.queries.near_home import NearHome, Standing, near_home_of_row, n
 from indicators.services.standing import STANDING_DAYS
 from pages.front_page import ACTIVE_HOUSEHOLDS_MIN
 from pages.my.months import month_before
-from pages.my.neighbourhood import NO_DATA, bin_line, next_words, percent_text
+from pages.my.neighbourhood import NO_DATA, bin_line, next_words, percent_text, target_text
 from pages.my.words import DropOffLine, bags_text, day_text, drop_off_line, moment_text, points_text, points_unit
 from points.explaining.queries import explained_drop_offs
 from points.queries.first_screen import FirstScreen, read_first_screen
@@ -49,7 +49,7 @@ class PointLines:
 
 @dataclass(frozen=True, slots=True)
 class CommunityLines:
-    """How the community sorts: each rate with its target and the size of its sample, "" where there is none."""
+    """How the community sorts: each rate with the size of its sample and its target, or that it has none."""
 
     counted: str
     figures: tuple[tuple[str, str, str], ...]
@@ -81,7 +81,7 @@ def read_home(*, household: Household, now: dt.datetime) -> HomePage:
     read = read_first_screen(
         household=household,
         since=min(last_month, today - dt.timedelta(days=STREAK_DAYS_MAX)),
-        beside=near_home_statement(household=household, first_on=today, last_on=today + DAY),
+        beside=near_home_statement(household=household, first_on=today, last_on=today + DAY, now=now),
     )
     near_home = near_home_of_row(row=read.beside)
     drop_offs = explained_drop_offs(household=household, on=today, now=now, settlements=read.settlements)
@@ -164,11 +164,10 @@ def _community(*, standing: Standing) -> CommunityLines:
 
 def _beside(*, computed: Computed, figure: Figure, on: dt.date) -> str:
     target = computed.target(on)
-    if target is not None:
-        return gettext("目标 {target}").format(target=percent_text(target))
+    said = target_text(target=target)
     if computed.measure != "random_sample" or not figure.denominator:
-        return ""
-    return gettext("抽 {bags}").format(bags=bags_text(count=int(figure.denominator)))
+        return said
+    return gettext("抽 {bags}，{target}").format(bags=bags_text(count=int(figure.denominator)), target=said)
 
 
 def _months(*, read: FirstScreen, last_month: dt.date, today: dt.date) -> tuple[MonthBar, ...]:

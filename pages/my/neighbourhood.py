@@ -19,6 +19,7 @@ from pages.front_page import ACTIVE_HOUSEHOLDS_MIN
 from pages.my.access import Resident, for_residents
 from pages.my.shell import render_my
 from pages.my.words import day_text
+from sorting.alert_rules import OFFLINE_AFTER
 from sorting.categories import CATEGORY_FACTS, WasteCategory
 from sorting.fill_forecast import FULL_RATE
 from sorting.models import BinStatus, CollectionPoint, SmartBin
@@ -74,8 +75,7 @@ def community(request: HttpRequest, resident: Resident) -> HttpResponse:
             figures.append((gettext(word), NO_DATA, ""))
             continue
         target = row.computed.target(period.ends_on)
-        beside = gettext("目标 {target}").format(target=percent_text(target)) if target is not None else ""
-        figures.append((gettext(word), percent_text(row.figure.value), beside))
+        figures.append((gettext(word), percent_text(row.figure.value), target_text(target=target)))
     context = {
         "heading": gettext("小区分得怎么样"),
         "period": gettext("{first} 至 {last}").format(
@@ -92,7 +92,8 @@ def read_points(*, community: Community, now: dt.datetime) -> list[PointCard]:
     local = timezone.localtime(now)
     today, tomorrow = local.date(), local.date() + dt.timedelta(days=1)
     bins_by_point: dict[int, list[str]] = {}
-    status = dict(BinStatus.objects.filter(bin__point__community=community).values_list("bin_id", "fill_rates"))
+    heard = BinStatus.objects.filter(bin__point__community=community, received_at__gte=now - OFFLINE_AFTER)
+    status = dict(heard.values_list("bin_id", "fill_rates"))
     bins = SmartBin.objects.filter(point__community=community, revoked_at__isnull=True).order_by("code")
     for each in bins:
         rates = status.get(each.pk) or {}
@@ -122,6 +123,7 @@ def bin_line(*, category: str, rate: float | None) -> str:
 
 
 def _fill_word(rate: float | None) -> str:
+    """How full a bin is, in words; None where it has not said so lately."""
     if rate is None:
         return gettext("情况不明")
     if rate >= FULL_RATE:
@@ -151,6 +153,11 @@ def next_words(*, today: tuple[Window, ...], tomorrow: tuple[Window, ...], local
     if not tomorrow:
         return gettext("明天不开放")
     return gettext("下一次：明天 {time}").format(time=f"{tomorrow[0][0]:%H:%M}")
+
+
+def target_text(*, target: Number | Decimal | None) -> str:
+    """The plan's target, or that the plan sets none for this figure."""
+    return gettext("没有定目标") if target is None else gettext("目标 {target}").format(target=percent_text(target))
 
 
 def percent_text(value: Number | Decimal | None) -> str:

@@ -24,8 +24,10 @@ def seconds_to_wait(*, asker: User | str, now: dt.datetime) -> float:
 def note_miss(*, asker: User | str, now: dt.datetime) -> None:
     """Count one miss, and forget the asker's old ones."""
     _of(asker=asker).filter(at__lte=now - WINDOW).delete()
-    is_user = isinstance(asker, User)
-    LookupMiss.objects.create(user=asker if is_user else None, address="" if is_user else asker, at=now)
+    if isinstance(asker, User):
+        LookupMiss.objects.create(user=asker, at=now)
+    else:
+        LookupMiss.objects.create(address=asker, at=now)
 
 
 def forget_old_misses(*, now: dt.datetime) -> int:

@@ -17,8 +17,9 @@ from django.db.models import F
 
 from lib import dialect
 from lib.errors import DomainError
+from lib.posting import SendingFailed
 from people import secrets
-from people.code_senders import CodeSender, SendingFailed
+from people.code_senders import CodeSender
 from people.models import SignInCode
 
 CODE_DIGITS = 6

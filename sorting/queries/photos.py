@@ -35,6 +35,12 @@ def photos_with_owner() -> QuerySet[Photo]:
     ).annotate(is_agreed=Coalesce(last_consent(household="owner_id", kind=ConsentKind.PHOTO), Value(False)))
 
 
+def owner_ids_of_photos(*, photo_ids: Collection[int]) -> set[int]:
+    """The keys of the households whose these photos are."""
+    owned = photos_with_owner().filter(Q(owner_id__isnull=False), pk__in=photo_ids)
+    return set(owned.values_list("owner_id", flat=True))
+
+
 def photo_for_household(*, photo_id: int, household: Household) -> Photo | None:
     """The photo where it is of one of the household's own drop-offs."""
     return photos_with_owner().filter(Q(pk=photo_id, owner_id=household.pk)).first()

@@ -7,7 +7,7 @@ from households.services.opening import REASON_LENGTH_MAX, ReasonMissing
 from households.services.opening import SUBJECT_KIND as HOUSEHOLD
 from people.models import AccessLog, User
 from sorting.models import Photo
-from sorting.queries.photos import photos_with_owner
+from sorting.queries.photos import owner_ids_of_photos
 
 SUBJECT_KIND = "photo"
 
@@ -30,9 +30,9 @@ def open_photos(*, photos: Iterable[Photo], by: User, reason: str, now: dt.datet
     if not reason.strip():
         raise ReasonMissing("查看照片要写明理由")
     opened = list(photos)
-    owners = photos_with_owner().filter(pk__in=[photo.pk for photo in opened], owner_id__isnull=False)
+    owners = owner_ids_of_photos(photo_ids=[photo.pk for photo in opened])
     subjects = [(SUBJECT_KIND, photo.pk) for photo in opened]
-    subjects += [(HOUSEHOLD, owner_id) for owner_id in sorted(set(owners.values_list("owner_id", flat=True)))]
+    subjects += [(HOUSEHOLD, owner_id) for owner_id in sorted(owners)]
     said = reason.strip()
     return AccessLog.objects.bulk_create(
         AccessLog(

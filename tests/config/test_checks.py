@@ -111,6 +111,17 @@ def test_one_time_codes_have_a_way_to_the_phone(provider: str, url: str, is_righ
     assert (checks.check_code_provider(None) == []) is is_right
 
 
+@pytest.mark.parametrize(
+    ("provider", "url", "is_right"),
+    [("none", "", True), ("console", "", True), ("http", "https://gateway.example/notices", True), ("http", "", False)],
+)
+def test_notices_are_passed_on_to_a_gateway_or_not_at_all(
+    provider: str, url: str, is_right: bool, settings: Settings
+) -> None:
+    settings.WECHAT_NOTICE_PROVIDER, settings.WECHAT_NOTICE_URL = provider, url
+    assert (checks.check_notice_provider(None) == []) is is_right
+
+
 def test_the_refusal_carries_every_reason(settings: Settings) -> None:
     settings.DEMO, settings.SECRET_KEY = False, settings.DEMO_SECRET_KEY
     settings.DIVISION_CODE = "1"

@@ -10,8 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from pytest_django.fixtures import Settings
 
-from people.code_senders import HttpSender, SendingFailed
+from lib.posting import SendingFailed
+from people.code_senders import ConsoleSender, HttpSender, configured_sender
 from people.models import SignInCode
 from people.services import TooManyCodes, ask_sign_in_code, forget_old_codes, send_waiting_codes, use_sign_in_code
 
@@ -214,3 +216,15 @@ def test_the_gateway_gets_phone_code_and_minutes(gateway: tuple[str, list[tuple[
         sender.send(phone="13800000503", code="123456", minutes=5)
     with pytest.raises(SendingFailed, match="cannot be reached"):
         HttpSender(url="http://127.0.0.1:9/codes", token="").send(phone=PHONE, code="123456", minutes=5)
+
+
+def test_in_the_demo_the_code_is_printed_and_of_the_number_its_ends(
+    settings: Settings, capfd: pytest.CaptureFixture[str]
+) -> None:
+    settings.SIGN_IN_CODE_PROVIDER = "console"
+    sender = configured_sender()
+    assert isinstance(sender, ConsoleSender)
+    sender.send(phone=PHONE, code="123456", minutes=5)
+    printed = capfd.readouterr().err
+    assert "138****0001: 123456(5 分钟内有效)" in printed
+    assert PHONE not in printed

@@ -95,7 +95,9 @@ def _notices(household: Household) -> QuerySet[Notice]:
 
 
 def _told_notice(row: Notice) -> Told:
-    return {"kind": row.kind, "text": row.text, "at": iso(row.at), "read_at": iso(row.read_at)}
+    return {"kind": row.kind, "text": row.text, "at": iso(row.at), "read_at": iso(row.read_at)} | {
+        "passed_on_at": iso(row.passed_on_at)
+    }
 
 
 def _told_looks(rows: QuerySet[AccessLog], asked: Asked) -> list[Told]:

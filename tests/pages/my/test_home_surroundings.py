@@ -14,6 +14,7 @@ from households.models import Community, Household
 from indicators.models import CommunityStanding
 from indicators.services.standing import count_standings
 from people.models import User
+from sorting.alert_rules import OFFLINE_AFTER
 from sorting.models import BinStatus, CollectionPoint, SmartBin, SpecialDay
 from tests.builders import make_drop_off, make_load, make_verification
 from tests.conftest import NOON, TODAY, make_household
@@ -65,6 +66,12 @@ def test_home_shows_the_point_where_the_zhangs_went_last(
     says = {"signed_at": NOON, "said_at": NOON, "clock_skew_s": 0}
     BinStatus.objects.create(bin=bin_08, received_at=NOON, fill_rates={"FOOD": 0.95}, **says)
     assert "北门 现在开放，到 24:00 厨余垃圾桶：快满了，可以换一个点" in home(grandma)
+    assert "厨余垃圾桶：快满了" in grandma.get("/my/points").content.decode()
+    BinStatus.objects.update(received_at=NOON - OFFLINE_AFTER)
+    assert "厨余垃圾桶：快满了" in home(grandma)  # that moment is still in time
+    BinStatus.objects.update(received_at=NOON - OFFLINE_AFTER - dt.timedelta(seconds=1))
+    assert "北门 现在开放，到 24:00 厨余垃圾桶：情况不明" in home(grandma)
+    assert "厨余垃圾桶：情况不明" in grandma.get("/my/points").content.decode()
     SpecialDay.objects.create(point=north, on_date=TODAY)
     assert "北门 下一次：明天 00:00" in home(grandma)
     bag(smart_bin=bin_07, household=zhang, days_ago=0)
@@ -107,12 +114,17 @@ def test_home_tells_the_figures_of_the_communitys_own_screen(
     with django_assert_max_num_queries(6):
         text = home(grandma)
     assert "近 30 天，算到11月23日 12:00" in text
-    assert "参与率 75.0 %" in text
+    assert "参与率 75.0 % 没有定目标" in text
     assert "回收利用率（过磅） 30.0 % 目标 35.0 %" in text
-    assert "回收利用率（桶端估算） 80.0 %" in text
-    assert "投放准确率（随机抽样） 75.0 % 抽 4 袋" in text
+    assert "回收利用率（桶端估算） 80.0 % 没有定目标" in text
+    assert "投放准确率（随机抽样） 75.0 % 抽 4 袋，没有定目标" in text
     whole = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", grandma.get("/my/community").content.decode()))
-    for figure in ("参与率 75.0 %", "（过磅） 30.0 % 目标 35.0 %", "（桶端估算） 80.0 %", "（随机抽样） 75.0 %"):
+    for figure in (
+        "参与率 75.0 %",
+        "（过磅） 30.0 % 目标 35.0 %",
+        "（桶端估算） 80.0 %",
+        "（随机抽样） 75.0 % 没有定目标",
+    ):
         assert figure in whole
 
 
