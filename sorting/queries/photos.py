@@ -37,8 +37,9 @@ def photos_with_owner() -> QuerySet[Photo]:
 
 def owner_ids_of_photos(*, photo_ids: Collection[int]) -> set[int]:
     """The keys of the households whose these photos are."""
-    owned = photos_with_owner().filter(Q(owner_id__isnull=False), pk__in=photo_ids)
-    return set(owned.values_list("owner_id", flat=True))
+    found = photos_with_owner().filter(pk__in=photo_ids)
+    owners = (getattr(photo, "owner_id") for photo in found)  # noqa: B009 - annotated by the query
+    return {owner for owner in owners if owner is not None}
 
 
 def photo_for_household(*, photo_id: int, household: Household) -> Photo | None:

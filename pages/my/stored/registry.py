@@ -1,5 +1,6 @@
 """The registry: every kind of data about a household. A table that points at one stands here, told or left out."""
 
+from guides.models import GuideTask
 from pages.my.stored.guides_rows import GUIDES
 from pages.my.stored.kind import Kind, LeftOut
 from pages.my.stored.people_rows import PEOPLE
@@ -21,6 +22,11 @@ LEFT_OUT = (
         model=SetAside,
         title="结算时出的错",
         why="只是机器的出错记号，那次投放本身已经在“每次投放”里；改好以后就删除",
+    ),
+    LeftOut(
+        model=GuideTask,
+        title="派给督导员的任务",
+        why="只写要去哪个投放点做什么；由您报告的问题而来的，也不写是哪一家报的",
     ),
     LeftOut(
         model=SignInCode,
