@@ -102,7 +102,7 @@ def _read_jpeg(data: bytes) -> PictureHeader:
                 raise PictureRefused
             _, height, width, component_count = struct.unpack_from(">BHHB", segment)
             if component_count not in (1, 3):
-                raise PictureFormatRefused("只接受灰度或彩色 JPEG,不接受 CMYK (JPEG in grey or RGB only, no CMYK)")
+                raise PictureFormatRefused("只接受灰度或彩色 JPEG，不接受 CMYK (JPEG in grey or RGB only, no CMYK)")
             frame = (marker, width, height, component_count)
         if marker == 0xDA:
             if frame is None:

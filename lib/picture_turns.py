@@ -19,7 +19,7 @@ class PicturesBusy(DomainError):
     """As many pictures wait as may."""
 
     code = "photos_busy"
-    message = "正在处理的照片太多,请稍后再传 (too many photos at once, try again in a moment)"
+    message = "正在处理的照片太多，请稍后再传 (too many photos at once, try again in a moment)"
 
 
 def in_turn(*, work: Callable[[], Result]) -> Result:

@@ -11,7 +11,7 @@ class UploadTooLarge(DomainError):
     """More bytes than are read."""
 
     code = "photo_too_large"
-    message = f"照片超过 {UPLOAD_BYTES_MAX // 1024 // 1024} MB,没有上传。请拍小一点再试。"
+    message = f"照片超过 {UPLOAD_BYTES_MAX // 1024 // 1024} MB，没有上传。请拍小一点再试。"
 
 
 def uploaded(*, request: HttpRequest, name: str) -> bytes:

@@ -39,42 +39,42 @@ class AppealInvalid(DomainError):
     """What is wrong, and no more than 200 characters."""
 
     code = "appeal_invalid"
-    message = "请选哪里不对;说明最多 200 字"
+    message = "请选哪里不对；说明最多 200 字"
 
 
 class AppealTooLate(DomainError):
     """The days are over."""
 
     code = "appeal_too_late"
-    message = "投放已超过 15 天,不能再申诉。有问题请联系督导员。"
+    message = "投放已超过 15 天，不能再申诉。有问题请联系督导员。"
 
 
 class AppealExists(DomainError):
     """One is being looked at, or an officer has decided."""
 
     code = "appeal_exists"
-    message = "这次投放的申诉正在处理,或已由城管局作出最后答复。"
+    message = "这次投放的申诉正在处理，或已由城管局作出最后答复。"
 
 
 class AppealAnswered(DomainError):
     """Somebody was faster."""
 
     code = "appeal_answered"
-    message = "这件申诉已有人答复,没有改动"
+    message = "这件申诉已有人答复，没有改动"
 
 
 class NotYourAppeal(DomainError):
     """Who judged it first, whose own it is, or whose turn it is not."""
 
     code = "not_your_appeal"
-    message = "这件申诉不能由您答复:您核验过这次投放、答复过它,或它是您自己家的。请交给同事。"
+    message = "这件申诉不能由您答复：您核验过这次投放、答复过它，或它是您自己家的。请交给同事。"
 
 
 class AnswerIncomplete(DomainError):
     """A reason, and what an upheld appeal changes."""
 
     code = "answer_incomplete"
-    message = "请写明理由。申诉成立时,原核验会撤回;没有可撤回的核验,请填要更正的积分(1 到 500)。"
+    message = "请写明理由。申诉成立时，原核验会撤回；没有可撤回的核验，请填要更正的积分(1 到 500)。"
 
 
 POINTS_AN_APPEAL_MAX = 500  # a day's limit of recyclables: no drop-off is worth more

@@ -25,14 +25,14 @@ class PinTooEasy(DomainError):
     """Somebody beside the bin would guess it."""
 
     code = "pin_too_easy"
-    message = f"PIN 要 {PIN_DIGITS} 位数字,不能是连号或同一个数字。"
+    message = f"PIN 要 {PIN_DIGITS} 位数字，不能是连号或同一个数字。"
 
 
 class PinRefused(DomainError):
     """The PIN does not open. Whether it is wrong, dead or not there is the same answer to a stranger."""
 
     code = "pin_refused"
-    message = f"PIN 不对,或者已经失效。连续输错 {WRONG_MAX} 次以后只能用密码登录。"
+    message = f"PIN 不对，或者已经失效。连续输错 {WRONG_MAX} 次以后只能用密码登录。"
 
 
 def set_pin(*, guide: User, pin: str, now: dt.datetime) -> None:

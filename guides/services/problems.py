@@ -23,14 +23,14 @@ class ProblemInvalid(DomainError):
     """It says too little or too much."""
 
     code = "problem_invalid"
-    message = "这个问题不完整,没有记上。请选择种类;“其他”要写说明,说明最多 200 字。"
+    message = "这个问题不完整，没有记上。请选择种类；“其他”要写说明，说明最多 200 字。"
 
 
 class ProblemConflict(DomainError):
     """The same id was sent before with another problem; the first one stands."""
 
     code = "problem_conflict"
-    message = "同一编号的问题已经记过,内容不同。以先记的为准。"
+    message = "同一编号的问题已经记过，内容不同。以先记的为准。"
 
 
 class ProblemNotFound(DomainError):
@@ -44,7 +44,7 @@ class AlreadyRectified(DomainError):
     """It is closed."""
 
     code = "already_rectified"
-    message = "这个问题已经整改过了。同样的问题又出现,请另报一个。"
+    message = "这个问题已经整改过了。同样的问题又出现，请另报一个。"
 
 
 def report_problem(

@@ -30,7 +30,7 @@ class ReportsTooMany(DomainError):
     """As many of today are open as are taken."""
 
     code = "reports_too_many"
-    message = f"今天您家报告的 {OPEN_REPORTS_A_DAY_MAX} 个问题还没处理完,处理好了再报。急事请找督导员。"
+    message = f"今天您家报告的 {OPEN_REPORTS_A_DAY_MAX} 个问题还没处理完，处理好了再报。急事请找督导员。"
 
 
 def report_as_resident(
@@ -60,7 +60,7 @@ def report_as_resident(
     if bin_id is not None and not SmartBin.objects.filter(pk=bin_id, point=point, revoked_at__isnull=True).exists():
         raise PlaceUnknown
     if kind not in RESIDENT_KINDS or len(note) > NOTE_LENGTH_MAX or not 0 < len(client_id) <= CLIENT_ID_LENGTH_MAX:
-        raise ProblemInvalid("请选是满了还是坏了,说明最多 200 字。")
+        raise ProblemInvalid("请选是满了还是坏了，说明最多 200 字。")
     before = _sent_before(by=by, client_id=client_id, facts=(household.pk, point.pk, bin_id, kind, note))
     if before is not None:
         return before

@@ -24,42 +24,42 @@ class SlotNotFound(DomainError):
     """There is no such planned shift where the officer may plan."""
 
     code = "not_found"
-    message = "没有找到这一班,可能已经有人删掉了。请刷新页面再看。"
+    message = "没有找到这一班，可能已经有人删掉了。请刷新页面再看。"
 
 
 class SlotPassed(DomainError):
     """The time is over: what was planned stays as it was, so that late and absent keep their meaning."""
 
     code = "slot_passed"
-    message = "这一班的时间已经过了,不能再改。"
+    message = "这一班的时间已经过了，不能再改。"
 
 
 class SlotInvalid(DomainError):
     """No day was chosen, or the end is not after the start."""
 
     code = "slot_invalid"
-    message = "没有排上:请至少选一天,填好开始和结束时间,结束要晚于开始。"
+    message = "没有排上：请至少选一天，填好开始和结束时间，结束要晚于开始。"
 
 
 class GuideNotAssigned(DomainError):
     """The guide has not been given the community on that day."""
 
     code = "guide_not_assigned"
-    message = "没有排上:这位督导员那天没有分配到这个小区。请换一位,或先在后台分配小区。"
+    message = "没有排上：这位督导员那天没有分配到这个小区。请换一位，或先在后台分配小区。"
 
 
 class GuideBusy(DomainError):
     """The guide is planned at that time already, here or elsewhere."""
 
     code = "guide_busy"
-    message = "没有排上:这位督导员那天的这个时间已经排了班。"
+    message = "没有排上：这位督导员那天的这个时间已经排了班。"
 
 
 class SubstituteUnknown(DomainError):
     """Nobody whom the officer may name is a guide of that name on that day."""
 
     code = "substitute_unknown"
-    message = "没有改:请从名单里选一位替班的督导员。"
+    message = "没有改：请从名单里选一位替班的督导员。"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ class RateTooLate(DomainError):
     """Today's sample is being drawn; whoever changed its rate now could look first."""
 
     code = "sample_rate_too_late"
-    message = "抽样比例最早从明天起改:今天的样本已经在抽取。"
+    message = "抽样比例最早从明天起改：今天的样本已经在抽取。"
 
 
 class RateInvalid(DomainError):

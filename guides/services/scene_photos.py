@@ -19,14 +19,14 @@ class ScenePhotoTooLarge(DomainError):
     """More bytes than are taken."""
 
     code = "photo_too_large"
-    message = f"照片超过 {SCENE_PHOTO_BYTES_MAX // 1024 // 1024} MB,请缩小后再传"
+    message = f"照片超过 {SCENE_PHOTO_BYTES_MAX // 1024 // 1024} MB，请缩小后再传"
 
 
 class ScenePhotosTooMany(DomainError):
     """As many a day as are taken."""
 
     code = "photos_too_many"
-    message = f"今天已经传了 {SCENE_PHOTOS_A_DAY_MAX} 张照片,请不带照片提交"
+    message = f"今天已经传了 {SCENE_PHOTOS_A_DAY_MAX} 张照片，请不带照片提交"
 
 
 def make_scene_pictures(*, data: bytes) -> Pictures | None:

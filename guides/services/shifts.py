@@ -29,7 +29,7 @@ class ShiftOpen(DomainError):
     """The guide is on duty at another point."""
 
     code = "shift_open"
-    message = "您还在另一个投放点值班。请先下岗,再到这里上岗。"
+    message = "您还在另一个投放点值班。请先下岗，再到这里上岗。"
 
 
 @dataclass(frozen=True, slots=True)

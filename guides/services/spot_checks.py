@@ -22,14 +22,14 @@ class SpotCheckInvalid(DomainError):
     """Its numbers cannot be."""
 
     code = "spot_check_invalid"
-    message = "抽查的数字不对,没有记上:错误数不能多于查看数,纯净度在 0 到 100 之间。"
+    message = "抽查的数字不对，没有记上：错误数不能多于查看数，纯净度在 0 到 100 之间。"
 
 
 class SpotCheckConflict(DomainError):
     """The same id was sent before with other numbers; the first ones stand."""
 
     code = "spot_check_conflict"
-    message = "同一编号的抽查已经记过,内容不同。以先记的为准。"
+    message = "同一编号的抽查已经记过，内容不同。以先记的为准。"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,14 +31,14 @@ class TaskInvalid(DomainError):
     """It says nothing or too much, or its day is over."""
 
     code = "task_invalid"
-    message = "没有布置:请写明要做什么(最多 200 字),期限不能早于今天。"
+    message = "没有布置：请写明要做什么(最多 200 字)，期限不能早于今天。"
 
 
 class TaskDone(DomainError):
     """It is closed."""
 
     code = "task_done"
-    message = "这个任务已经完成过了,没有改动。"
+    message = "这个任务已经完成过了，没有改动。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def finish_task(*, guide: User, task_id: int, note: str, now: dt.datetime) -> Gu
     if task.done_at is not None:
         raise TaskDone
     if len(note.strip()) > WORDS_LENGTH_MAX:
-        raise TaskInvalid("没有记下:说明最多 200 字。")
+        raise TaskInvalid("没有记下：说明最多 200 字。")
     task.done_at, task.done_note = now, note.strip()
     task.save(update_fields=["done_at", "done_note"])
     who = guide.display_name or guide.get_username()

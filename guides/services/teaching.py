@@ -29,7 +29,7 @@ class GatheringInvalid(DomainError):
     """It says too little, or its times cannot be."""
 
     code = "gathering_invalid"
-    message = "没有记上。请写主题(最多 60 字),结束要晚于开始,最长 12 小时,最多提前 60 天登记。"
+    message = "没有记上。请写主题(最多 60 字)，结束要晚于开始，最长 12 小时，最多提前 60 天登记。"
 
 
 class GatheringNotFound(DomainError):
@@ -50,7 +50,7 @@ class HouseholdNotHere(DomainError):
     """No household of that code in the communities given to the guide today."""
 
     code = "not_found"
-    message = "您的小区里没有这个户码,请核对后再试。"
+    message = "您的小区里没有这个户码，请核对后再试。"
 
 
 class VisitInvalid(DomainError):

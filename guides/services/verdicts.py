@@ -38,21 +38,21 @@ class TooLateToJudge(DomainError):
     """The checking window is over: the points are the household's, and only an appeal moves them."""
 
     code = "too_late_to_judge"
-    message = "这次投放的核验期已过,不能再核验。"
+    message = "这次投放的核验期已过，不能再核验。"
 
 
 class VerdictNotFound(DomainError):
     """The guide sent no verdict with that id."""
 
     code = "verdict_not_found"
-    message = "没有找到要撤回的核验,可能它没有记上。"
+    message = "没有找到要撤回的核验，可能它没有记上。"
 
 
 class UndoTooLate(DomainError):
     """The verdict's minute is over."""
 
     code = "undo_too_late"
-    message = "已经超过 1 分钟,核验已生效,不能撤回。住户有异议可以申诉。"
+    message = "已经超过 1 分钟，核验已生效，不能撤回。住户有异议可以申诉。"
 
 
 def judge_drop_off(

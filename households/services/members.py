@@ -18,7 +18,7 @@ class PhoneUnreadable(DomainError):
     """What was typed is no phone number."""
 
     code = "phone_unreadable"
-    message = "这不像一个手机号,请核对后再输入"
+    message = "这不像一个手机号，请核对后再输入"
 
 
 class AlreadyMember(DomainError):
@@ -32,7 +32,7 @@ class TooManyMembers(DomainError):
     """A household has at most MEMBERS_MAX present members."""
 
     code = "too_many_members"
-    message = f"一户最多 {MEMBERS_MAX} 位成员,请先让不在的成员退出"
+    message = f"一户最多 {MEMBERS_MAX} 位成员，请先让不在的成员退出"
 
 
 class NotTheFirstMember(DomainError):

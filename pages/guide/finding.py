@@ -19,7 +19,7 @@ class CodeUnreadable(DomainError):
     """There is no code in the picture."""
 
     code = "code_unreadable"
-    message = "照片里没有读到二维码。请靠近、对准再拍一次,或者输入户码。"
+    message = "照片里没有读到二维码。请靠近、对准再拍一次，或者输入户码。"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -56,7 +56,7 @@ def appeal(request: HttpRequest, resident: Resident, drop_off_id: int) -> HttpRe
                 by=resident.user,
                 now=timezone.now(),
             )
-            messages.info(request, gettext("已收到,三天内会有另一位督导员答复,结果在消息里。"))
+            messages.info(request, gettext("已收到，三天内会有另一位督导员答复，结果在消息里。"))
             return redirect("my-appeals")
     except AppealTargetUnknown as error:
         raise Http404 from error

@@ -29,7 +29,7 @@ def attend(request: HttpRequest, resident: Resident, gathering_token: str) -> Ht
         except DomainError as error:
             messages.error(request, told(error.text))
         else:
-            messages.success(request, gettext("签到好了,谢谢您来。") if is_new else gettext("您已经签到过了。"))
+            messages.success(request, gettext("签到好了，谢谢您来。") if is_new else gettext("您已经签到过了。"))
         return redirect("my-attend", gathering_token=gathering_token)
     context = {
         "heading": gathering.topic,

@@ -38,7 +38,7 @@ class TooManyCodes(DomainError):
     """A number or an address asked too often; nothing was sent. `fields["retry_after_s"]` says when to come back."""
 
     code = "too_many_codes"
-    message = "验证码申请得太频繁,请稍后再试"
+    message = "验证码申请得太频繁，请稍后再试"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ class TooManyTries(DomainError):
     """An address was wrong too often; nothing was compared. `fields["retry_after_s"]` says when to come back."""
 
     code = "too_many_tries"
-    message = "这里试错的次数太多,请稍后再试"
+    message = "这里试错的次数太多，请稍后再试"
 
 
 @transaction.atomic

@@ -30,7 +30,7 @@ class PhotoTooLarge(DomainError):
     """More bytes than are taken."""
 
     code = "photo_too_large"
-    message = f"照片超过 {PHOTO_BYTES_MAX // 1024 // 1024} MB,请缩小后再传 (the photo is too large)"
+    message = f"照片超过 {PHOTO_BYTES_MAX // 1024 // 1024} MB，请缩小后再传 (the photo is too large)"
 
 
 class PhotoFate(models.TextChoices):

@@ -26,35 +26,35 @@ class VerdictInvalid(DomainError):
     """The verdict says too little, too much, or nothing that we know."""
 
     code = "verdict_invalid"
-    message = "这条核验不完整,没有记上。请重新选择结论。"
+    message = "这条核验不完整，没有记上。请重新选择结论。"
 
 
 class VerdictConflict(DomainError):
     """The same id was sent before with another verdict; the first one stands."""
 
     code = "verdict_conflict"
-    message = "同一编号的核验已经记过,内容不同。以先记的为准。"
+    message = "同一编号的核验已经记过，内容不同。以先记的为准。"
 
 
 class OwnHousehold(DomainError):
     """Nobody judges the household they are a member of."""
 
     code = "own_household"
-    message = "这是您自己家的投放,不能由您核验。请同事来核验。"
+    message = "这是您自己家的投放，不能由您核验。请同事来核验。"
 
 
 class AlreadyJudged(DomainError):
     """Another verdict stands. Only an appeal changes it."""
 
     code = "already_judged"
-    message = "这次投放已经核验过了,以先记的为准。"
+    message = "这次投放已经核验过了，以先记的为准。"
 
 
 class NothingToWithdraw(DomainError):
     """The verdict stands no longer: it was withdrawn, or another one followed."""
 
     code = "nothing_to_withdraw"
-    message = "这条核验已经不在了,不用再撤回。"
+    message = "这条核验已经不在了，不用再撤回。"
 
 
 @dataclass(frozen=True, slots=True)

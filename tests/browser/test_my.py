@@ -2,20 +2,25 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+import zxingcpp
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
+from PIL import Image
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from households.models import ConsentKind, Household
-from households.services import record_consent
+from guides.models import Gathering, GatheringKind
+from households.models import CardKind, ConsentKind, Household
+from households.services import issue_card, new_qr_token, record_consent
 from indicators.services.standing import count_standings
 from people.models import User
-from points.models import Reward
+from points.models import Redemption, Reward
 from points.reward_pictures import store_reward_picture
 from sorting.models import BinStatus, SmartBin
 from sorting.services.photos import record_photo
@@ -41,8 +46,12 @@ SCREENS = (
     "redemptions",
     "notices",
     "me",
+    "me/stored",
+    "me/leave",
+    "homes",
     "code",
 )
+DARKEST, LIGHTEST = 60, 195  # of 255, of each of the three colours of paper
 
 
 def sign_in(*, visit: Visit, user: User, live_server: LiveServer) -> None:
@@ -111,8 +120,79 @@ def test_every_screen_fits_and_is_accessible(
         opened.shoot(name=f"my-{re.sub(r'[^a-z]', '-', screen) or 'home'}-{width}-{scheme}")
         assert opened.overflow_px() <= 0, screen
         assert opened.violations() == [], screen
+        if screen != "code":  # a scanner needs it white
+            shades = paper(opened)
+            assert max(shades) <= DARKEST if scheme == "dark" else min(shades) >= LIGHTEST, (screen, shades)
     assert opened.complaints == []
     assert opened.outside_requests == []
+
+
+def paper(opened: Visit) -> list[int]:
+    """Red, green and blue of what the page is written on."""
+    colour = opened.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    return [int(part) for part in re.findall(r"\d+", colour)[:3]]
+
+
+def read_qr(opened: Visit) -> str:
+    """What a phone's camera reads from the screen."""
+    (found,) = zxingcpp.read_barcodes(Image.open(BytesIO(opened.page.locator(".qr svg, .show svg").screenshot())))
+    return str(found.text)
+
+
+def test_every_door_is_accessible_in_the_dark_too(
+    visit: Callable[..., Visit], live_server: LiveServer, grandma: User, zhang: Household, chen: User
+) -> None:
+    now = timezone.now()
+    card = issue_card(household=zhang, kind=CardKind.QR, number=new_qr_token(), now=now)
+    gathering = Gathering.objects.create(
+        community=zhang.community,
+        guide=chen,
+        kind=GatheringKind.EVENT,
+        topic="厨余怎么分",
+        token="a" * 32,
+        starts_at=now,
+        ends_at=now + timedelta(hours=1),
+    )
+    opened = visit(width=360, scheme="dark")
+    page = opened.page
+
+    def look(name: str) -> None:
+        opened.shoot(name=f"my-{name}-360-dark")
+        assert opened.overflow_px() <= 0, name
+        assert opened.violations() == [], name
+        assert max(paper(opened)) <= DARKEST, name
+
+    page.goto(f"{live_server.url}/c/{card.number}")
+    look("card")
+    page.goto(f"{live_server.url}/my/sign-in")
+    look("sign-in")
+    page.get_by_label("手机号").fill("13800000001")
+    page.get_by_role("button", name="获取验证码").click()
+    page.get_by_label("验证码").wait_for()
+    look("sign-in-code")
+    sign_in(visit=opened, user=grandma, live_server=live_server)
+    page.goto(f"{live_server.url}/my/rewards/{Reward.objects.get().pk}")
+    look("reward")
+    page.goto(f"{live_server.url}/my/attend/{gathering.token}")
+    look("attend")
+    page.goto(f"{live_server.url}/my/code")
+    assert read_qr(opened) == f"{live_server.url}/c/{card.number}"
+    assert opened.complaints == []
+
+
+def test_without_a_script_mrs_zhang_reads_her_points_and_redeems(
+    visit: Callable[..., Visit], live_server: LiveServer, grandma: User
+) -> None:
+    opened = visit(width=360, has_script=False)
+    sign_in(visit=opened, user=grandma, live_server=live_server)
+    page = opened.page
+    page.goto(f"{live_server.url}/my/")
+    page.get_by_text("今天投放 2 次").wait_for()
+    page.get_by_role("navigation", name="主菜单").get_by_role("link", name="兑换").click()
+    page.get_by_role("main").get_by_role("link", name="兑换", exact=True).click()
+    page.get_by_role("button", name="确认兑换").click()
+    page.get_by_text(re.compile(r"\d{4} \d{4} \d{4}")).wait_for()
+    assert read_qr(opened) == Redemption.objects.get().code
 
 
 def test_mrs_zhang_redeems_shows_the_code_and_changes_her_mind(
@@ -127,6 +207,7 @@ def test_mrs_zhang_redeems_shows_the_code_and_changes_her_mind(
     page.get_by_role("button", name="确认兑换").click()
     page.get_by_text(re.compile(r"\d{4} \d{4} \d{4}")).wait_for()
     opened.shoot(name="my-redemption-360")
+    assert read_qr(opened) == Redemption.objects.get().code
     assert opened.violations() == []
     page.get_by_role("button", name="不要了").click()
     page.get_by_text("积分退回来了").wait_for()

@@ -88,7 +88,7 @@ def test_what_is_refused_says_why_and_keeps_what_was_filled_in(
     refused = client.post(address, form)
     text = refused.content.decode()
     assert refused.status_code == 422
-    assert "2026-11-25:没有排上:这位督导员那天的这个时间已经排了班" in text
+    assert "2026-11-25:没有排上：这位督导员那天的这个时间已经排了班" in text
     assert 'value="08:00"' in text
     wrong: list[dict[str, object]] = [
         {"guide": 0},
