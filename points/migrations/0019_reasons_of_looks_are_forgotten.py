@@ -6,7 +6,7 @@ from points.triggers import create_triggers
 
 
 class Migration(migrations.Migration):
-    dependencies = [("points", "0017_nulls_are_refused"), ("people", "0007_staff_notices")]
+    dependencies = [("points", "0018_community_changes_are_append_only"), ("people", "0007_staff_notices")]
 
     operations = [
         migrations.RunPython(
