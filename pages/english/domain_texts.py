@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.models import TextChoices
 
 from guides.models import AppealOutcome, AppealSubject, GatheringKind, ProblemKind
-from guides.services import appeals, problems, resident_problems, scene_photos, teaching
+from guides.services import appeals, parting, problems, resident_problems, scene_photos, teaching
 from households.models import CardKind, NoticeKind
 from households.services import PinSignInRefused, members
 from indicators.models import Satisfaction
@@ -34,6 +34,7 @@ REFUSALS: tuple[type[DomainError], ...] = (
     members.AlreadyMember,
     members.TooManyMembers,
     members.NotTheFirstMember,
+    parting.RedemptionsOpen,
     picture_headers.PictureRefused,
     picture_headers.PictureFormatRefused,
     picture_headers.PictureTooLarge,

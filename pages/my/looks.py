@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext, gettext_noop
 
 from households.models import Household, Member
 from households.services.opening import SUBJECT_KIND
 from people.models import AccessLog, User
 
-OWN_PEOPLE = "家里人"
-STAFF = "工作人员"
+OWN_PEOPLE = gettext_noop("家里人")
+STAFF = gettext_noop("工作人员")
 
 
 def looks_at(*, household: Household) -> QuerySet[AccessLog]:
@@ -20,4 +21,4 @@ def looks_at(*, household: Household) -> QuerySet[AccessLog]:
 def who_looked(*, household: Household) -> Callable[[User], str]:
     """How to name who looked. Who has left the home has no name any more and is still one of its own people."""
     own = set(Member.objects.filter(household=household, user__isnull=False).values_list("user_id", flat=True))
-    return lambda user: user.display_name or (OWN_PEOPLE if user.pk in own else STAFF)
+    return lambda user: user.display_name or gettext(OWN_PEOPLE if user.pk in own else STAFF)

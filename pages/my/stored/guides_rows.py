@@ -1,6 +1,7 @@
 """What guides wrote of a household, what it came to, and what it answered."""
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop
 
 from guides.models import Attendance, HomeVisit
 from households.models import Household
@@ -46,29 +47,29 @@ def _told_answer(row: SurveyAnswer) -> Told:
 GUIDES = (
     Kind(
         noun="gatherings",
-        title="参加过的培训和活动",
+        title=gettext_noop("参加过的培训和活动"),
         models=(Attendance,),
         find=_gatherings,
         tell=each(_told_gathering),
-        kept="一直保留，用来数参加的户数",
-        seen_by="自己家里人；办活动的督导员",
+        kept=gettext_noop("一直保留，用来数参加的户数"),
+        seen_by=gettext_noop("自己家里人；办活动的督导员"),
     ),
     Kind(
         noun="home_visits",
-        title="督导员入户宣传的记录",
+        title=gettext_noop("督导员入户宣传的记录"),
         models=(HomeVisit,),
         find=_visits,
         tell=each(_told_visit),
-        kept="一直保留；退出当天删去写的话",
-        seen_by="自己家里人；本小区的督导员",
+        kept=gettext_noop("一直保留；退出当天删去写的话"),
+        seen_by=gettext_noop("自己家里人；本小区的督导员"),
     ),
     Kind(
         noun="survey_answers",
-        title="问卷的回答",
+        title=gettext_noop("问卷的回答"),
         models=(SurveyAnswer,),
         find=_answers,
         tell=each(_told_answer),
-        kept="一直保留，用来算满意程度",
-        seen_by="自己家里人；别人只看得到合计",
+        kept=gettext_noop("一直保留，用来算满意程度"),
+        seen_by=gettext_noop("自己家里人；别人只看得到合计"),
     ),
 )

@@ -1,5 +1,7 @@
 """The registry: every kind of data about a household. A table that points at one stands here, told or left out."""
 
+from django.utils.translation import gettext_noop
+
 from guides.models import GuideTask
 from pages.my.stored.guides_rows import GUIDES
 from pages.my.stored.kind import Kind, LeftOut
@@ -10,27 +12,27 @@ from people.models import SignInCode
 from sorting.models import SetAside
 
 GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
-    ("家里人和卡", PEOPLE),
-    ("投放", WASTE),
-    ("积分和兑换", POINTS),
-    ("宣传和问卷", GUIDES),
+    (gettext_noop("家里人和卡"), PEOPLE),
+    (gettext_noop("投放"), WASTE),
+    (gettext_noop("积分和兑换"), POINTS),
+    (gettext_noop("宣传和问卷"), GUIDES),
 )
 KINDS: tuple[Kind, ...] = tuple(kind for _, kinds in GROUPS for kind in kinds)
 
 LEFT_OUT = (
     LeftOut(
         model=SetAside,
-        title="结算时出的错",
-        why="只是机器的出错记号，那次投放本身已经在“每次投放”里；改好以后就删除",
+        title=gettext_noop("结算时出的错"),
+        why=gettext_noop("只是机器的出错记号，那次投放本身已经在“每次投放”里；改好以后就删除"),
     ),
     LeftOut(
         model=GuideTask,
-        title="派给督导员的任务",
-        why="只写要去哪个投放点做什么；由您报告的问题而来的，也不写是哪一家报的",
+        title=gettext_noop("派给督导员的任务"),
+        why=gettext_noop("只写要去哪个投放点做什么；由您报告的问题而来的，也不写是哪一家报的"),
     ),
     LeftOut(
         model=SignInCode,
-        title="登录验证码",
-        why="只存算不回去的摘要，不写是哪一家，一天后删除",
+        title=gettext_noop("登录验证码"),
+        why=gettext_noop("只存算不回去的摘要，不写是哪一家，一天后删除"),
     ),
 )

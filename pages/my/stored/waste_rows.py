@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from guides.models import Appeal, Problem
 from households.models import Household
@@ -128,47 +129,47 @@ def _told_problem(row: Problem) -> Told:
 WASTE = (
     Kind(
         noun="drop_offs",
-        title="每次投放：时间、地点、类别、重量、积分和说明",
+        title=gettext_noop("每次投放：时间、地点、类别、重量、积分和说明"),
         models=(DropOff, Attribution),
         find=_drop_offs,
         tell=_told_drop_offs,
-        kept="一直保留；退出以后只剩一个编号，找不回人",
-        seen_by="自己家里人；本小区的督导员；写明理由打开住户的城管局人员",
+        kept=gettext_noop("一直保留；退出以后只剩一个编号，找不回人"),
+        seen_by=gettext_noop("自己家里人；本小区的督导员；写明理由打开住户的城管局人员"),
     ),
     Kind(
         noun="verdicts",
-        title="督导员的核验结论",
+        title=gettext_noop("督导员的核验结论"),
         models=(Verification,),
         find=_verdicts,
         tell=each(_told_verdict),
-        kept="同投放一样",
-        seen_by="同投放一样",
+        kept=gettext_noop("同投放一样"),
+        seen_by=gettext_noop("同投放一样"),
     ),
     Kind(
         noun="photos",
-        title="投放照片（同意了才有）",
+        title=gettext_noop("投放照片（同意了才有）"),
         models=(Photo,),
         find=_photos,
         tell=each(_told_photo),
-        kept=f"最多 {settings.PHOTO_KEPT_DAYS} 天；撤回同意或退出后很快删除",
-        seen_by="自己家里人；本小区的督导员；写明理由的城管局人员",
+        kept=gettext_noop("最多 {days} 天；撤回同意或退出后很快删除"),
+        seen_by=gettext_noop("自己家里人；本小区的督导员；写明理由的城管局人员"),
     ),
     Kind(
         noun="appeals",
-        title="申诉和答复",
+        title=gettext_noop("申诉和答复"),
         models=(Appeal,),
         find=_appeals,
         tell=each(_told_appeal),
-        kept="一直保留；退出当天删去写的话",
-        seen_by="自己家里人；答复的督导员和城管局人员",
+        kept=gettext_noop("一直保留；退出当天删去写的话"),
+        seen_by=gettext_noop("自己家里人；答复的督导员和城管局人员"),
     ),
     Kind(
         noun="problems_reported",
-        title="报告过的桶的问题",
+        title=gettext_noop("报告过的桶的问题"),
         models=(Problem,),
         find=_problems,
         tell=each(_told_problem),
-        kept="一直保留；退出当天删去写的话",
-        seen_by="工作人员看得到问题，看不到是哪一家报的",
+        kept=gettext_noop("一直保留；退出当天删去写的话"),
+        seen_by=gettext_noop("工作人员看得到问题，看不到是哪一家报的"),
     ),
 )

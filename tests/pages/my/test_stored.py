@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
@@ -150,7 +151,7 @@ def test_the_page_counts_what_the_export_tells_and_says_how_long_and_who(
     text = " ".join(grandma.get("/my/me/stored").content.decode().split())
     for kind in KINDS:
         assert f"{kind.title} <strong>{len(data[kind.noun])} 条</strong>" in text
-        assert f"保存：{kind.kept}。" in text
+        assert f"保存：{kind.kept.format(days=settings.PHOTO_KEPT_DAYS)}。" in text
         assert f"谁能看：{kind.seen_by}。" in text
     for each in LEFT_OUT:
         assert each.why in text
