@@ -17,7 +17,7 @@ from tests.rewards import earn, make_reward, make_shop, redeem
 from worker.tally import drain
 
 pytestmark = pytest.mark.django_db
-CONSENTS = {"PHOTO": "保留投放照片", "RANKING": "算进楼栋榜", "FINGERPRINT": "在智能桶上用指纹"}
+CONSENTS = {"PHOTO": "保留投放照片", "RANKING": "算进楼栋榜（只列楼栋", "FINGERPRINT": "在智能桶上用指纹"}
 
 
 @pytest.fixture(autouse=True)
