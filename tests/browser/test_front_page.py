@@ -77,7 +77,7 @@ def test_text_twice_as_large_still_fits(width: int, visit: OPEN, live_server: Li
 def test_the_english_page_is_accessible_and_fits(visit: OPEN, live_server: LiveServer, district: None) -> None:
     opened = visit(width=360)
     opened.page.goto(live_server.url)
-    opened.page.get_by_role("link", name="English").click()
+    opened.page.get_by_role("button", name="English").click()
     opened.shoot(name="front-360-english")
     assert opened.page.get_by_role("heading", level=1).inner_text() == "Every bag sorted counts"
     assert opened.violations() == []
