@@ -1,5 +1,9 @@
 """Adds what newly counts to each community's day."""
 
+from collections.abc import Sequence
+
+from django.db import connection
+
 from lib import dialect
 
 
@@ -30,3 +34,49 @@ def add_staged_arrivals() -> None:
              AND fresh.occurred_on = indicators_communityday.occurred_on
              AND fresh.category = indicators_communityday.category"""
     )
+
+
+def count_samples(*, batch_ids: Sequence[int]) -> None:
+    """Count the random sample anew on the days that verdicts of these batches, or of what is in `work_new`, touch.
+
+    The last tallied verdict from the sample holds of a drop-off; withdrawn, from wherever, it has none.
+    """
+    touched = dialect.fetch(_JUDGED_DAYS.format(batch_ids=",".join(str(int(each)) for each in batch_ids) or "NULL"))
+    if not touched:
+        return
+    dialect.work_table(name="work_sampled_day", columns="community_id bigint, occurred_on date, category varchar(12)")
+    with connection.cursor() as cursor:
+        cursor.executemany("INSERT INTO work_sampled_day VALUES (%s, %s, %s)", touched)
+    dialect.analyze("work_sampled_day")
+    dialect.execute(_COUNT_SAMPLES)
+
+
+# A verdict may be tallied before its drop-off is: then it comes with the arrival. Arrivals are neighbours by number.
+_JUDGED_DAYS = """
+    SELECT DISTINCT d.community_id, d.occurred_on, d.category
+    FROM sorting_verification v JOIN sorting_dropoff d ON d.id = v.drop_off_id
+    WHERE v.batch_id IN ({batch_ids})
+    UNION
+    SELECT n.community_id, n.occurred_on, n.category
+    FROM sorting_verification v JOIN work_new n ON n.drop_off_id = v.drop_off_id AND n.is_arrival = 1
+    WHERE v.drop_off_id >= (SELECT MIN(drop_off_id) FROM work_new WHERE is_arrival = 1)
+      AND v.drop_off_id <= (SELECT MAX(drop_off_id) FROM work_new WHERE is_arrival = 1)"""
+
+_COUNT_SAMPLES = """
+    UPDATE indicators_communityday SET sampled_count = counted.judged, sampled_right_count = counted.right_ones
+    FROM (SELECT k.community_id, k.occurred_on, k.category, COUNT(v.id) AS judged,
+                 COALESCE(SUM(CASE WHEN v.verdict = 'CORRECT' THEN 1 ELSE 0 END), 0) AS right_ones
+          FROM work_sampled_day k
+          LEFT JOIN sorting_dropoff d
+            ON d.community_id = k.community_id AND d.occurred_on = k.occurred_on AND d.category = k.category
+           AND EXISTS (SELECT 1 FROM sorting_dropoffbatch b WHERE b.id = d.batch_id AND b.tallied_at IS NOT NULL)
+           AND NOT EXISTS (SELECT 1 FROM sorting_setaside s WHERE s.drop_off_id = d.id)
+          LEFT JOIN sorting_verification v
+            ON v.drop_off_id = d.id AND v.verdict <> 'WITHDRAWN'
+           AND v.id = (SELECT MAX(w.id) FROM sorting_verification w
+                       JOIN sorting_dropoffbatch b ON b.id = w.batch_id AND b.tallied_at IS NOT NULL
+                       WHERE w.drop_off_id = d.id AND (w.source = 'RANDOM_SAMPLE' OR w.verdict = 'WITHDRAWN'))
+          GROUP BY k.community_id, k.occurred_on, k.category) counted
+    WHERE counted.community_id = indicators_communityday.community_id
+      AND counted.occurred_on = indicators_communityday.occurred_on
+      AND counted.category = indicators_communityday.category"""

@@ -206,4 +206,4 @@ def _loads_g(
 
 
 def _drop_offs_g(*, community: CommunityFacts, categories: Sequence[str]) -> int:
-    return sum(weight_g for category, weight_g in community.drop_off_weights_g.items() if category in categories)
+    return sum(community.drop_off_weights_g.get(category, 0) for category in categories)

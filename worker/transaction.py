@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from indicators.community_days import add_staged_arrivals
+from indicators.community_days import add_staged_arrivals, count_samples
 from lib import dialect
 from points import ledger, settlement
 from points.models import RunKind
@@ -90,6 +90,7 @@ def _tally_claimed(
     settlement.stage_days(days_sql=touched_days_sql(batch_ids=batch_ids))
     settlement.settle_staged_days(now=now)
     add_staged_arrivals()
+    count_samples(batch_ids=batch_ids)
     run = ledger.post_staged(run_id=run_id, kind=RunKind.TALLY, now=now)
     return TallyOutcome(
         fate=Fate.DONE,

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, Sum
 
 from collection.queries import standing_loads
 from households.community_changes import communities_as_declared
@@ -12,16 +12,14 @@ from indicators.facts import CommunityFacts, HouseholdFacts, Period, SampleFacts
 from indicators.models import CommunityDay
 from indicators.queries.households import day_after, household_facts
 from sorting.categories import WasteCategory
-from sorting.models import SmartBin, SpotCheck, Verdict
-from sorting.queries.verdicts import verdicts_of_sample
+from sorting.models import SmartBin, SpotCheck
 
 
 def community_facts(*, period: Period) -> list[CommunityFacts]:
-    """Every community of the district, by name. Nine queries, however many communities and rows there are."""
+    """Every community of the district, by name. Six queries, however many communities and rows there are."""
     loads = _load_weights_g(period=period)
-    drop_offs = _drop_off_weights_g(period=period)
+    drop_offs, samples = _drop_offs(period=period)
     households = household_facts(period=period)
-    samples = _random_samples(period=period)
     spot_checks = _spot_checks(period=period)
     with_hazardous_bin = _communities_with_hazardous_bin(on=period.ends_on)
     return [
@@ -64,16 +62,22 @@ def _load_weights_g(*, period: Period) -> dict[int, dict[tuple[str, str], int]]:
     return weights_g
 
 
-def _drop_off_weights_g(*, period: Period) -> dict[int, dict[str, int]]:
+def _drop_offs(*, period: Period) -> tuple[dict[int, dict[str, int]], dict[int, SampleFacts]]:
+    """By community, grams by category, and the random sample: judged drop-offs by the day of the drop-off."""
     rows = (
         CommunityDay.objects.filter(occurred_on__range=(period.starts_on, period.ends_on))
         .values_list("community_id", "category")
-        .annotate(total_g=Sum("weight_g"))
+        .annotate(total_g=Sum("weight_g"), judged=Sum("sampled_count"), right=Sum("sampled_right_count"))
     )
     weights_g: dict[int, dict[str, int]] = defaultdict(dict)
-    for community_id, category, total_g in rows:
+    samples: dict[int, SampleFacts] = {}
+    for community_id, category, total_g, judged, right in rows:
         weights_g[community_id][category] = int(total_g)
-    return weights_g
+        so_far = samples.get(community_id, SampleFacts())
+        samples[community_id] = SampleFacts(
+            looked_at_count=so_far.looked_at_count + judged, right_count=so_far.right_count + right
+        )
+    return weights_g, samples
 
 
 def _communities_with_hazardous_bin(*, on: dt.date) -> set[int]:
@@ -82,22 +86,6 @@ def _communities_with_hazardous_bin(*, on: dt.date) -> set[int]:
         Q(revoked_at__isnull=True) | Q(revoked_at__gte=day_after(on=on)), categories__contains=WasteCategory.HAZARDOUS
     )
     return set(bins.values_list("point__community_id", flat=True).distinct())
-
-
-def _random_samples(*, period: Period) -> dict[int, SampleFacts]:
-    """Judged drop-offs of the random sample, by the community of the bin and the day of the drop-off.
-
-    A sampled drop-off counts once, with its last verdict from the sample; withdrawn, it is unjudged again.
-    """
-    rows = (
-        verdicts_of_sample()
-        .filter(drop_off__occurred_on__range=(period.starts_on, period.ends_on))
-        .values_list("drop_off__community_id")
-        .annotate(judged=Count("pk"), right=Count("pk", filter=Q(verdict=Verdict.CORRECT)))
-    )
-    return {
-        community_id: SampleFacts(looked_at_count=judged, right_count=right) for community_id, judged, right in rows
-    }
 
 
 def _spot_checks(*, period: Period) -> dict[int, SampleFacts]:

@@ -3,17 +3,17 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from households.models import Card, Household
+from households.models import Household
 from indicators.facts import HouseholdFacts, Period
-from points.models import HouseholdDay
-from sorting.models import Verdict
+from lib import dialect
 from sorting.queries.verdicts import verdicts_in_force
 
 ACTIVE_DAYS = 30  # the contract's "active_30_days" and "sorting_right" look at this many days, the last included
+LATELY_DAYS = 3  # where most households' last day is found: the index is read by pages, and fewer days are fewer pages
 
 
 def enrolled_households(*, on: dt.date) -> QuerySet[Household]:
@@ -22,56 +22,21 @@ def enrolled_households(*, on: dt.date) -> QuerySet[Household]:
 
 
 def household_facts(*, period: Period) -> dict[int, HouseholdFacts]:
-    """HouseholdFacts by community id, in three queries."""
-    judged = _count_by_community(period=period, households=_judged_households(until=period.ends_on))
-    right = _count_by_community(period=period, households=_households_sorting_right(until=period.ends_on))
-    facts = {}
-    for community_id, enrolled, card_issued, first_drop_off, active, participating in _funnel(period=period):
-        facts[community_id] = HouseholdFacts(
-            enrolled_count=enrolled,
-            card_issued_count=card_issued,
-            first_drop_off_count=first_drop_off,
-            active_30_days_count=active,
-            participating_count=participating,
-            judged_count=judged.get(community_id, 0),
-            sorting_right_count=right.get(community_id, 0),
-        )
-    return facts
+    """HouseholdFacts by community id, in one query that looks each enrolled household up in its days.
+
+    Of days up to the period's end the last one tells all: whether there is any, one in the 30 days, one in the period.
+    """
+    end, ends_on = day_after(on=period.ends_on), period.ends_on
+    lately_from = ends_on - dt.timedelta(days=LATELY_DAYS - 1)
+    active_from = ends_on - dt.timedelta(days=ACTIVE_DAYS - 1)
+    values = (end, end, lately_from, ends_on, ends_on, active_from, ends_on, ends_on, ends_on, active_from)
+    rows = dialect.fetch(_FUNNEL, [dialect.adapt(value=each) for each in (*values, period.starts_on, ends_on)])
+    return {community_id: HouseholdFacts(*map(int, counts)) for community_id, *counts in rows}
 
 
 def day_after(*, on: dt.date) -> dt.datetime:
     """The local midnight that ends a day."""
     return timezone.make_aware(dt.datetime.combine(on + dt.timedelta(days=1), dt.time.min))
-
-
-def _funnel(*, period: Period) -> list[tuple[int, int, int, int, int, int]]:
-    """Community id, then counts of households: enrolled, card issued, first drop-off, active, participating."""
-    days = HouseholdDay.objects.filter(household_id=OuterRef("pk"))
-    end = day_after(on=period.ends_on)
-    # A card without valid_from is valid at all times; a replaced card was issued all the same.
-    cards = Card.objects.filter(
-        Q(issued_at__lt=end) | Q(valid_from__isnull=True) | Q(valid_from__lt=end), household_id=OuterRef("pk")
-    )
-    rows = (
-        enrolled_households(on=period.ends_on)
-        .values_list("community_id")
-        .annotate(
-            enrolled_count=Count("pk"),
-            card_issued_count=Count("pk", filter=Exists(cards)),
-            first_drop_off_count=Count("pk", filter=Exists(days.filter(occurred_on__lte=period.ends_on))),
-            active_30_days_count=Count(
-                "pk", filter=Exists(days.filter(occurred_on__range=_active_days(until=period.ends_on)))
-            ),
-            participating_count=Count(
-                "pk", filter=Exists(days.filter(occurred_on__range=(period.starts_on, period.ends_on)))
-            ),
-        )
-    )
-    return list(rows)
-
-
-def _active_days(*, until: dt.date) -> tuple[dt.date, dt.date]:
-    return until - dt.timedelta(days=ACTIVE_DAYS - 1), until
 
 
 def verdicts_by_household() -> QuerySet[Any, Any]:
@@ -82,32 +47,32 @@ def verdicts_by_household() -> QuerySet[Any, Any]:
     return verdicts_in_force().annotate(owner_id=Coalesce(F("drop_off__household_id"), attributed))
 
 
-def _judged_households(*, until: dt.date) -> QuerySet[Any, Any]:
-    verdicts: QuerySet[Any, Any] = verdicts_by_household().filter(
-        drop_off__occurred_on__lte=until, owner_id__isnull=False
+# Counts in the order of HouseholdFacts. A card without valid_from is valid at all times; a replaced card was issued all
+# the same. `is_right` is null where nothing was judged in the 30 days: only then is it asked whether anything ever was.
+# MATERIALIZED, or a household is looked up anew for each figure that is made of what was found.
+_FUNNEL = """
+    WITH reached AS MATERIALIZED (
+        SELECT h.id, h.community_id,
+               CASE WHEN EXISTS (SELECT 1 FROM households_card c WHERE c.household_id = h.id
+                                 AND (c.issued_at < %s OR c.valid_from IS NULL OR c.valid_from < %s))
+                    THEN 1 ELSE 0 END AS has_card,
+               COALESCE((SELECT MAX(d.occurred_on) FROM points_householdday d
+                         WHERE d.household_id = h.id AND d.occurred_on >= %s AND d.occurred_on <= %s),
+                        (SELECT MAX(d.occurred_on) FROM points_householdday d
+                         WHERE d.household_id = h.id AND d.occurred_on <= %s)) AS last_on,
+               (SELECT CASE WHEN SUM(d.correct_count) > 0 AND SUM(d.wrong_count) = 0 THEN 1
+                            WHEN COUNT(*) > 0 THEN 0 END
+                FROM points_householdday d
+                WHERE d.household_id = h.id AND d.occurred_on >= %s AND d.occurred_on <= %s
+                  AND (d.correct_count > 0 OR d.wrong_count > 0)) AS is_right
+        FROM households_household h
+        WHERE h.enrolled_on <= %s AND (h.left_on IS NULL OR h.left_on > %s)
     )
-    return verdicts.values("owner_id")
-
-
-def _households_sorting_right(*, until: dt.date) -> QuerySet[Any, Any]:
-    """Owners with at least one CORRECT and nothing wrong among their last ACTIVE_DAYS days."""
-    verdicts: QuerySet[Any, Any] = (
-        _judged_households(until=until)
-        .filter(drop_off__occurred_on__gte=_active_days(until=until)[0])
-        .annotate(
-            correct_count=Count("pk", filter=Q(verdict=Verdict.CORRECT)),
-            wrong_count=Count("pk", filter=~Q(verdict=Verdict.CORRECT)),
-        )
-        .filter(correct_count__gt=0, wrong_count=0)
-    )
-    return verdicts.values("owner_id")
-
-
-def _count_by_community(*, period: Period, households: QuerySet[Any, Any]) -> dict[int, int]:
-    rows = (
-        enrolled_households(on=period.ends_on)
-        .filter(pk__in=households)
-        .values_list("community_id")
-        .annotate(household_count=Count("pk"))
-    )
-    return dict(rows)
+    SELECT r.community_id, COUNT(*), SUM(r.has_card), COUNT(r.last_on),
+           COUNT(CASE WHEN r.last_on >= %s THEN 1 END), COUNT(CASE WHEN r.last_on >= %s THEN 1 END),
+           COUNT(CASE WHEN r.is_right IS NOT NULL THEN 1
+                      WHEN EXISTS (SELECT 1 FROM points_householdday d
+                                   WHERE d.household_id = r.id AND d.occurred_on <= %s
+                                     AND (d.correct_count > 0 OR d.wrong_count > 0)) THEN 1 END),
+           COALESCE(SUM(r.is_right), 0)
+    FROM reached r GROUP BY r.community_id"""

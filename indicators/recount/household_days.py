@@ -15,25 +15,30 @@ from indicators.recount.facts import FACTS_SQL
 from points.programmes import ProgrammeBook, load_programme_book
 from points.rules import REFUTED, DayFact, DayRules, category_points
 
-FIELDS = ("drop_off_count", "weight_g", "points")
+FIELDS = ("drop_off_count", "weight_g", "points", "correct_count", "wrong_count")
 _FETCH_ROWS = 5_000
 _NO_COMMUNITY = 0  # of a household that is gone: only the district's programme can hold
 
 _DAYS_SQL = f"""
     SELECT household_id, occurred_on, category, 1 AS is_stored, weight_g,
-           drop_off_count, points, 0 AS is_in_window, '' AS verdict, {_NO_COMMUNITY} AS home_id, '' AS sub_class
+           drop_off_count, points, 0 AS is_in_window, '' AS verdict, {_NO_COMMUNITY} AS home_id, '' AS sub_class,
+           correct_count, wrong_count
     FROM points_householdday
     UNION ALL
     SELECT f.household_id, f.occurred_on, f.category, 0, f.weight_g,
            1, CASE WHEN f.is_awarding THEN 1 ELSE 0 END, CASE WHEN f.is_in_window THEN 1 ELSE 0 END, f.verdict,
-           COALESCE(home.community_id, {_NO_COMMUNITY}), f.sub_class
+           COALESCE(home.community_id, {_NO_COMMUNITY}), f.sub_class,
+           CASE WHEN f.verdict = 'CORRECT' THEN 1 ELSE 0 END,
+           CASE WHEN f.verdict IN ('CONTAMINATED', 'MISPLACED') THEN 1 ELSE 0 END
     FROM ({FACTS_SQL}) f
     LEFT JOIN households_household home ON home.id = f.household_id
     WHERE f.household_id IS NOT NULL
     ORDER BY 1, 2, 3"""  # noqa: S608
 
 # The columns of _DAYS_SQL behind the key (household, day, category); of a fact, POINTS says whether it may earn.
-_IS_STORED, _WEIGHT_G, _COUNT, _POINTS, _IS_IN_WINDOW, _VERDICT, _HOME_ID, _SUB_CLASS = range(3, 11)
+(
+    _IS_STORED, _WEIGHT_G, _COUNT, _POINTS, _IS_IN_WINDOW, _VERDICT, _HOME_ID, _SUB_CLASS, _CORRECT, _WRONG
+) = range(3, 13)  # fmt: skip
 
 
 def household_day_differences() -> Iterator[Difference]:
@@ -80,7 +85,7 @@ def _both_sides(*, rows: Iterator[tuple[Any, ...]]) -> tuple[tuple[int, ...] | N
     facts = []
     for row in rows:
         if row[_IS_STORED]:
-            stored = (row[_COUNT], row[_WEIGHT_G], row[_POINTS])
+            stored = (row[_COUNT], row[_WEIGHT_G], row[_POINTS], row[_CORRECT], row[_WRONG])
         else:
             facts.append(row)
     return stored, facts
@@ -103,4 +108,10 @@ def _recounted(
         if row[_POINTS] and row[_VERDICT] not in REFUTED
     ]
     points = category_points(rules=rules, category=category, facts=standing)
-    return len(facts), sum(row[_WEIGHT_G] for row in facts), points
+    return (
+        len(facts),
+        sum(row[_WEIGHT_G] for row in facts),
+        points,
+        sum(row[_CORRECT] for row in facts),
+        sum(row[_WRONG] for row in facts),
+    )

@@ -69,24 +69,18 @@ def _write(
 
 
 def _household_day(difference: Difference, figures: tuple[int, ...]) -> HouseholdDay:
-    drop_off_count, weight_g, points = figures
     return HouseholdDay(
         household_id=difference.owner_id,
         occurred_on=difference.occurred_on,
         category=difference.category,
-        drop_off_count=drop_off_count,
-        weight_g=weight_g,
-        points=points,
+        **dict(zip(household_days.FIELDS, figures, strict=True)),
     )
 
 
 def _community_day(difference: Difference, figures: tuple[int, ...]) -> CommunityDay:
-    drop_off_count, weight_g, household_count = figures
     return CommunityDay(
         community_id=difference.owner_id,
         occurred_on=difference.occurred_on,
         category=difference.category,
-        drop_off_count=drop_off_count,
-        weight_g=weight_g,
-        household_count=household_count,
+        **dict(zip(community_days.FIELDS, figures, strict=True)),
     )

@@ -11,7 +11,8 @@ from sorting.categories import WasteCategory
 class HouseholdDay(models.Model):
     """住户日汇总: one household, one local date, one reported category.
 
-    `points` is what the category earned that day by the rules; DaySettlement says what was posted of it.
+    `points` is what the category earned that day by the rules; DaySettlement says what was posted of it. Of the
+    drop-offs, `correct_count` stand judged CORRECT and `wrong_count` otherwise; the rest has no verdict in force.
     """
 
     pk = models.CompositePrimaryKey("household_id", "occurred_on", "category")
@@ -23,6 +24,8 @@ class HouseholdDay(models.Model):
     drop_off_count = models.PositiveIntegerField("次数")
     weight_g = models.BigIntegerField("重量(克)")
     points = models.IntegerField("积分")
+    correct_count = models.PositiveIntegerField("判为合格", default=0, db_default=0)
+    wrong_count = models.PositiveIntegerField("判为不合格", default=0, db_default=0)
 
     class Meta:
         verbose_name = "住户日汇总"
@@ -31,8 +34,22 @@ class HouseholdDay(models.Model):
             models.CheckConstraint(
                 condition=Q(drop_off_count__gt=0, weight_g__gt=0, points__gte=0), name="household_day_positive"
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    correct_count__gte=0, wrong_count__gte=0, drop_off_count__gte=F("correct_count") + F("wrong_count")
+                ),
+                name="household_day_judged_of_counted",
+            ),
         ]
-        indexes = [models.Index(fields=["occurred_on"], name="household_day_date")]
+        indexes = [
+            models.Index(fields=["occurred_on"], name="household_day_date"),
+            # Few days have a verdict. The counts are in the index, so that the funnel need not look at the rows.
+            models.Index(
+                fields=["household", "occurred_on", "correct_count", "wrong_count"],
+                condition=Q(correct_count__gt=0) | Q(wrong_count__gt=0),
+                name="household_day_judged",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.household_id} {self.occurred_on} {self.category}"

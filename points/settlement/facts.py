@@ -23,7 +23,8 @@ def count_facts(*, named: Collection[str]) -> None:
         name="work_part",
         columns="household_id bigint, occurred_on date, category varchar(12), code varchar(20), community_id bigint, "
         f"home_id bigint, drop_off_count integer, weight_g bigint, is_all_new smallint, {counts}, "
-        f"penalty_points integer, pending_since {dialect.words()['timestamp']}",
+        f"penalty_points integer, pending_since {dialect.words()['timestamp']}, correct_count integer, "
+        "wrong_count integer",
     )
     sums = ", ".join(
         f"SUM(CASE WHEN f.is_{each} = 1 AND f.unit = 'DROP_OFF' AND f.is_in_window THEN 1 ELSE 0 END), "
@@ -35,7 +36,8 @@ def count_facts(*, named: Collection[str]) -> None:
         f"""INSERT INTO work_part
             SELECT f.household_id, f.occurred_on, f.category, f.code, f.community_id, f.home_id, COUNT(*),
                    SUM(f.weight_g), MIN(f.is_new), {sums}, SUM(f.penalty),
-                   MIN(CASE WHEN f.is_s = 1 AND f.is_r = 0 THEN f.received_at END)
+                   MIN(CASE WHEN f.is_s = 1 AND f.is_r = 0 THEN f.received_at END),
+                   SUM(f.is_correct), SUM(f.is_wrong)
             FROM ({_rated_facts(named=named)}) f
             GROUP BY f.household_id, f.occurred_on, f.category, f.code, f.community_id, f.home_id"""  # noqa: S608
     )
@@ -48,7 +50,7 @@ def rate_facts() -> None:
         name="work_rated",
         columns="household_id bigint, occurred_on date, category varchar(12), home_id bigint, "
         "drop_off_count integer, weight_g bigint, s_points integer, r_points integer, c_points integer, "
-        f"penalty_points integer, pending_since {words['timestamp']}",
+        f"penalty_points integer, pending_since {words['timestamp']}, correct_count integer, wrong_count integer",
     )
     points = ", ".join(
         f"CASE WHEN r.unit = 'KG' THEN {_limited(f'SUM(p.{each}_kg)')} ELSE {_limited(_best_of(each))} END"
@@ -58,7 +60,7 @@ def rate_facts() -> None:
     dialect.execute(
         f"""INSERT INTO work_rated
             SELECT p.household_id, p.occurred_on, p.category, p.home_id, SUM(p.drop_off_count), SUM(p.weight_g),
-                   {points}, SUM(p.penalty_points), MIN(p.pending_since)
+                   {points}, SUM(p.penalty_points), MIN(p.pending_since), SUM(p.correct_count), SUM(p.wrong_count)
             FROM work_part p JOIN work_rule r
               ON r.home_id = p.home_id AND r.occurred_on = p.occurred_on AND r.category = p.category
                  AND r.code = p.code AND r.sub_class = CASE WHEN p.code = p.category THEN '' ELSE p.code END
@@ -148,6 +150,7 @@ def _judged_facts(*, named: Collection[str]) -> str:
            CASE WHEN b.is_awarding AND o.weight_g >= r.weight_g_min
                      AND COALESCE(v.verdict, '') NOT IN ('CONTAMINATED', 'MISPLACED') THEN 1 ELSE 0 END AS is_s,
            CASE WHEN v.verdict = 'CORRECT' THEN 1 ELSE 0 END AS is_correct,
+           CASE WHEN v.verdict IN ('CONTAMINATED', 'MISPLACED') THEN 1 ELSE 0 END AS is_wrong,
            CASE WHEN b.received_at <= COALESCE(o.released_to, r.released_to) THEN 1 ELSE 0 END AS is_past_checking,
            CASE WHEN NOT b.is_awarding THEN 0 WHEN v.verdict = 'MISPLACED' THEN r.misplaced
                 WHEN v.verdict = 'CONTAMINATED' THEN r.contaminated ELSE 0 END AS penalty,

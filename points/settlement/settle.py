@@ -50,17 +50,17 @@ def rate_staged_days(*, book: ProgrammeBook, now: datetime) -> None:
 
 def _write_household_days(*, has_sub_classes: bool) -> None:
     # Without rules of sub-classes there is one row a category: adding up single rows costs a tenth of the statement.
+    key, counts = "household_id, occurred_on, category", ("drop_off_count", "weight_g", "correct_count", "wrong_count")
     rated = (
-        """SELECT household_id, occurred_on, category, SUM(drop_off_count), SUM(weight_g), SUM(s_points)
-           FROM work_rated GROUP BY household_id, occurred_on, category"""
+        f"SELECT {key}, {', '.join(f'SUM({each})' for each in counts)}, SUM(s_points) FROM work_rated GROUP BY {key}"  # noqa: S608
         if has_sub_classes
-        else "SELECT household_id, occurred_on, category, drop_off_count, weight_g, s_points FROM work_rated"
+        else f"SELECT {key}, {', '.join(counts)}, s_points FROM work_rated"  # noqa: S608
     )
     dialect.execute(
-        f"""INSERT INTO points_householdday (household_id, occurred_on, category, drop_off_count, weight_g, points)
-           {rated} ORDER BY household_id, occurred_on, category
-           ON CONFLICT (household_id, occurred_on, category) DO UPDATE
-           SET drop_off_count = excluded.drop_off_count, weight_g = excluded.weight_g, points = excluded.points"""  # noqa: S608
+        f"""INSERT INTO points_householdday ({key}, {", ".join(counts)}, points)
+           {rated} ORDER BY {key}
+           ON CONFLICT ({key}) DO UPDATE
+           SET {", ".join(f"{each} = excluded.{each}" for each in counts)}, points = excluded.points"""  # noqa: S608
     )
 
 

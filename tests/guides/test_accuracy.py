@@ -19,6 +19,7 @@ from sorting.models import DropOff, SetAside, SmartBin, SpotCheck, VerificationS
 from tests.builders import at, make_drop_off, make_verification
 from tests.conftest import TODAY
 from tests.indicators.asking import ask_one
+from tests.indicators.test_recompute import recompute
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +87,7 @@ def test_the_indicator_and_the_bureaus_row_are_the_same_figure(bin_07: SmartBin,
     SetAside.objects.create(drop_off=drawn[0], error="?", set_aside_at=at(on=TODAY))
     sample = of_east_lake().sample
     assert (sample.drawn_count, sample.judged) == (3, Judged(1, 1))
+    recompute()
     indicator = ask_one("sorting_accuracy_rate", measure="random_sample", starts_on="2026-11-23", ends_on="2026-11-23")
     assert (indicator["numerator"], indicator["denominator"], indicator["sample_count"]) == (1, 1, 1)
 

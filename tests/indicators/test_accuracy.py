@@ -10,6 +10,7 @@ from sorting.models import CollectionPoint, SetAside, SmartBin, SpotCheck, Verdi
 from tests.builders import at, make_drop_off, make_verification
 from tests.conftest import NOON, TODAY
 from tests.indicators.asking import ask_one
+from tests.indicators.test_recompute import recompute
 
 NOVEMBER = {"starts_on": "2026-11-01", "ends_on": "2026-11-30"}
 
@@ -28,7 +29,8 @@ def judge(
 
 
 def sample(community: str | None = None) -> tuple[float | None, int, int, int]:
-    """Value, right, judged and sample size."""
+    """Value, right, judged and sample size, after the days were counted from what the test made."""
+    recompute()
     row = ask_one("sorting_accuracy_rate", measure="random_sample", **NOVEMBER, community=community)
     return row["value"], row["numerator"], row["denominator"], row["sample_count"]
 

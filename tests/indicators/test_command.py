@@ -126,7 +126,7 @@ def test_the_number_of_queries_does_not_grow_with_the_data(
             make_household_day(household=household, on=on)
             make_load(community=household.community, category="FOOD", destination="COMPOSTING", weight_g=1, on=on)
             make_drop_off(smart_bin=bin_07, household=household, occurred_at=NOON)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(9):
         read_indicators(period=period, now=NOON)
 
 

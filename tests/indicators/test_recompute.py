@@ -129,9 +129,13 @@ def test_a_row_too_much_and_a_row_missing_are_named_with_null(
         ("CommunityDay", "drop_off_count", None, 1),
         ("CommunityDay", "weight_g", None, 30),
         ("CommunityDay", "household_count", None, 1),
+        ("CommunityDay", "sampled_count", None, 0),
+        ("CommunityDay", "sampled_right_count", None, 0),
         ("HouseholdDay", "drop_off_count", 1, None),
         ("HouseholdDay", "weight_g", 7, None),
         ("HouseholdDay", "points", 0, None),
+        ("HouseholdDay", "correct_count", 0, None),
+        ("HouseholdDay", "wrong_count", 0, None),
     }
     recompute()
     assert recompute("--check") == (0, {"ok": True, "differences": []})
@@ -217,7 +221,7 @@ def test_people_read_what_was_put_right(bin_07: SmartBin, zhang: Household) -> N
     out = io.StringIO()
     call_command("recompute", stdout=out)
     assert "HouseholdDay 411003000000018 2026-11-23 FOOD points: 无 (none) → 10" in out.getvalue()
-    assert "6 处已更正" in out.getvalue()
+    assert "10 处已更正" in out.getvalue()
     out = io.StringIO()
     call_command("recompute", "--check", stdout=out)
     assert "一致" in out.getvalue()

@@ -29,6 +29,7 @@ from tests.builders import (
     make_load,
     make_verification,
 )
+from tests.indicators.test_recompute import recompute
 
 pytestmark = pytest.mark.django_db
 MONDAY = dt.date(2026, 11, 23)
@@ -86,6 +87,7 @@ def test_the_accuracy_comes_with_its_sample_and_interval(
     for verdict in ("CORRECT", "CORRECT", "CORRECT", "CONTAMINATED"):
         drop_off = make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=now)
         make_verification(drop_off=drop_off, guide=chen, verdict=verdict)
+    recompute()
     assert "投放准确率(随机抽样) 75.0 % 没有定目标 样本 4,95 % 区间 30.1 – 95.4 %" in text_of(officer)
 
 
