@@ -16,11 +16,12 @@ from indicators.queries.households import verdicts_by_household
 from indicators.queries.series import drop_off_series
 from people.models import User
 from points.models import HouseholdDay
-from sorting.models import CollectionPoint, DropOff, SmartBin
+from sorting.models import CollectionPoint, DropOff, SetAside, SmartBin
 from sorting.queries.verdicts import verdicts_of_sample
 from tests.builders import at, make_drop_off, make_verification
 from tests.conftest import NOON, TODAY
 from tests.indicators.test_recompute import recompute
+from worker.retry import retry_faults
 from worker.tally import drain
 
 LATER = NOON + dt.timedelta(days=1)  # everything is due by then
@@ -79,12 +80,26 @@ def test_the_figures_of_zhang_li_and_wang_are_those_of_their_raw_rows(
     assert recompute("--check") == (0, {"ok": True, "differences": []}), "what the migrations fill in"
 
 
+def test_a_verdict_that_came_before_its_drop_off_was_let_in_counts_then(
+    bin_07: SmartBin, zhang: Household, chen: User
+) -> None:
+    drop_off = make_drop_off(smart_bin=bin_07, household=zhang, occurred_at=NOON)
+    SetAside.objects.create(drop_off=drop_off, error="?", set_aside_at=NOON)
+    make_verification(drop_off=drop_off, guide=chen, verdict="CORRECT", is_tallied=False)
+    drain(now=LATER)
+    for looked_at, judged in ((0, 0), (1, 1)):
+        facts = {each.community_id: each for each in community_facts(period=PERIODS[0])}[zhang.community_id]
+        assert (facts.random_sample, facts.households.judged_count) == (SampleFacts(looked_at, looked_at), judged)
+        retry_faults(now=LATER)
+    assert recompute("--check") == (0, {"ok": True, "differences": []})
+
+
 def forget_and_fill() -> None:
     """Take the verdicts out of the tallies, as before they were counted, and migrate."""
     HouseholdDay.objects.update(correct_count=0, wrong_count=0)
     CommunityDay.objects.update(sampled_count=0, sampled_right_count=0)
     with connection.cursor() as cursor:
-        for name in ("points.migrations.0018_days_count_verdicts", "indicators.migrations.0008_days_count_the_sample"):
+        for name in ("points.migrations.0019_days_count_verdicts", "indicators.migrations.0008_days_count_the_sample"):
             cursor.execute(importlib.import_module(name).FILL)
 
 

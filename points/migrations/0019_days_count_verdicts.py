@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('households', '0007_household_changes'),
-        ('points', '0017_nulls_are_refused'),
+        ('points', '0018_community_changes_are_append_only'),
         ("sorting", "0011_replay_reason"),
     ]
 
