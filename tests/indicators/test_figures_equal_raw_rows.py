@@ -99,7 +99,7 @@ def forget_and_fill() -> None:
     HouseholdDay.objects.update(correct_count=0, wrong_count=0)
     CommunityDay.objects.update(sampled_count=0, sampled_right_count=0)
     with connection.cursor() as cursor:
-        for name in ("points.migrations.0019_days_count_verdicts", "indicators.migrations.0008_days_count_the_sample"):
+        for name in ("points.migrations.0020_days_count_verdicts", "indicators.migrations.0008_days_count_the_sample"):
             cursor.execute(importlib.import_module(name).FILL)
 
 

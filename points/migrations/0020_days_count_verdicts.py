@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('households', '0007_household_changes'),
-        ('points', '0018_community_changes_are_append_only'),
+        ('points', '0019_reasons_of_looks_are_forgotten'),
         ("sorting", "0011_replay_reason"),
     ]
 
