@@ -27,6 +27,8 @@ APPEND_ONLY_TABLES = (
     "indicators_publicationproposal",
     "indicators_publication",
     "indicators_publishedfigure",
+    "indicators_publishedrule",
+    "indicators_proposalwithdrawal",
     "indicators_indicatorvalue",
     "indicators_evidence",
     "indicators_valuereview",

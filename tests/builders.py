@@ -150,8 +150,16 @@ def make_verification(
     )
 
 
-def make_load(*, community: Community, category: str, destination: str, weight_g: int, on: dt.date) -> Load:
-    """A load that a truck took on a day."""
+def make_load(
+    *,
+    community: Community,
+    category: str,
+    destination: str,
+    weight_g: int,
+    on: dt.date,
+    received_at: dt.datetime | None = None,
+) -> Load:
+    """A load that a truck took on a day, entered on its afternoon where not said otherwise."""
     return Load.objects.create(
         load_id=f"load-{next(_numbers)}",
         collected_on=on,
@@ -159,7 +167,7 @@ def make_load(*, community: Community, category: str, destination: str, weight_g
         category=category,
         weight_g=weight_g,
         destination=destination,
-        received_at=at(on=on, hour=16),
+        received_at=received_at or at(on=on, hour=16),
     )
 
 

@@ -3,7 +3,14 @@
 from indicators.models.community_days import CommunityDay
 from indicators.models.monthly import MonthlyReport, ReportState
 from indicators.models.plan import Direction, Indicator, IndicatorMeasure, IndicatorValue, Source
-from indicators.models.publications import Publication, PublicationProposal, PublishedFigure, Stage
+from indicators.models.publications import (
+    ProposalWithdrawal,
+    Publication,
+    PublicationProposal,
+    PublishedFigure,
+    PublishedRule,
+    Stage,
+)
 from indicators.models.reports import Department, Evidence, ReportDeadline, ValueReview
 from indicators.models.standing import CommunityStanding
 from indicators.models.surveys import Satisfaction, SurveyAnswer, SurveyRound
@@ -18,9 +25,11 @@ __all__ = [
     "IndicatorMeasure",
     "IndicatorValue",
     "MonthlyReport",
+    "ProposalWithdrawal",
     "Publication",
     "PublicationProposal",
     "PublishedFigure",
+    "PublishedRule",
     "ReportDeadline",
     "ReportState",
     "Satisfaction",

@@ -1,61 +1,37 @@
-"""Proves published months, and compares them with what the same month comes to today."""
+"""Proves published months: the chain, every figure and rule, and the triggers that keep them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from fractions import Fraction
 
 from django.db import connection
 
-from indicators.facts import Period
-from indicators.models import Publication, PublishedFigure
-from indicators.published import FIRST_PREVIOUS_DIGEST, figure_digest, frozen_figure, publication_digest
-from indicators.queries.report import figures_everywhere
+from indicators.models import Publication, PublishedRule
+from indicators.published import (
+    FIRST_PREVIOUS_DIGEST,
+    figure_digest,
+    programme_digest,
+    publication_digest,
+    rule_digest,
+)
 from points.audit.report import Fault
 from points.triggers import missing_triggers
 
-PUBLISHED_TABLES = ("indicators_publicationproposal", "indicators_publication", "indicators_publishedfigure")
-PARTS = ("value", "numerator", "denominator")
-OTHER_FIELDS = ("sample_count", "stages", "formula_version")
+PUBLISHED_TABLES = ("indicators_publi", "indicators_proposalwithdrawal")
 
 
-@dataclass(frozen=True, slots=True)
-class Restatement:
-    """One field of a published figure that is another today. `by` is exact, empty where a side is no number."""
-
-    publication: Publication
-    code: str
-    measure: str
-    community: str | None
-    field: str
-    published: str
-    today: str
-    by: str
-
-    def as_json(self) -> dict[str, object]:
-        """As the command prints it."""
-        return {
-            "publication": self.publication.number,
-            "month": f"{self.publication.starts_on:%Y-%m}",
-            "stage": self.publication.stage,
-            "code": self.code,
-            "measure": self.measure or None,
-            "community": self.community,
-            "field": self.field,
-            "published": self.published or None,
-            "today": self.today or None,
-            "by": self.by or None,
-        }
-
-
-def published_faults() -> list[Fault]:
-    """Every published row that is not as it was confirmed, in the order of the chain."""
+def published_faults(*, last_count: int | None = None) -> list[Fault]:
+    """Every published row that is not as it was confirmed, in the order of the chain; of the last few, if so asked."""
     faults = [
         Fault(kind="trigger_missing", row=name, message="数据库的防改触发器缺失 (a trigger is gone)")
         for name in missing_triggers(connection=connection)
         if name.startswith(PUBLISHED_TABLES)
     ]
+    publications = list(Publication.objects.select_related("proposal__withdrawal").order_by("number"))
     previous_digest, number = FIRST_PREVIOUS_DIGEST, 0
-    for publication in Publication.objects.select_related("proposal").order_by("number"):
+    if last_count is not None and len(publications) > last_count:
+        start = publications[-last_count - 1]
+        previous_digest, number = bytes(start.digest), start.number
+        publications = publications[-last_count:]
+    for publication in publications:
         row = f"publication {publication.number}"
         if publication.number != number + 1:
             faults.append(Fault("publication_missing", f"publication {number + 1}", "发布缺失 (a publication is gone)"))
@@ -66,38 +42,6 @@ def published_faults() -> list[Fault]:
     return faults
 
 
-def restatements(*, publication: Publication) -> list[Restatement]:
-    """What the month comes to today where that is not what was published, the district first. Changes nothing."""
-    period = Period(starts_on=publication.starts_on, ends_on=publication.ends_on)
-    published = {_key(figure): figure for figure in publication.figures.all()}
-    found: list[Restatement] = []
-    for computed, place, figure in figures_everywhere(period=period):
-        today = frozen_figure(computed=computed, community_id=place.community_id if place else None, figure=figure)
-        before = published.get(_key(today)) or PublishedFigure()
-        for field in (*PARTS, *OTHER_FIELDS):
-            was, is_now = (_text(getattr(each, field)) for each in (before, today))
-            if was != is_now:
-                found.append(
-                    Restatement(
-                        publication=publication,
-                        code=computed.code,
-                        measure=computed.measure or "",
-                        community=place.name if place else None,
-                        field=field,
-                        published=was,
-                        today=is_now,
-                        by=str(Fraction(is_now) - Fraction(was)) if field in PARTS and was and is_now else "",
-                    )
-                )
-    return found
-
-
-def latest_publications() -> list[Publication]:
-    """Of each published month the one that was confirmed last, by month."""
-    by_month = {publication.starts_on: publication for publication in Publication.objects.order_by("number")}
-    return [by_month[starts_on] for starts_on in sorted(by_month)]
-
-
 def _faults_of_rows(*, publication: Publication) -> Iterator[Fault]:
     stored: list[bytes] = []
     for figure in publication.figures.order_by("pk"):
@@ -106,10 +50,19 @@ def _faults_of_rows(*, publication: Publication) -> Iterator[Fault]:
             name = f"figure {figure.pk} {publication.starts_on:%Y-%m} {figure.code} {figure.measure}".strip()
             yield Fault("figure_altered", f"{name} {place}", "内容与摘要不符 (edited after publishing)")
         stored.append(bytes(figure.digest))
+    rules = list(publication.rules.select_related("programme").prefetch_related("programme__rules").order_by("pk"))
+    for rule in rules:
+        yield from _faults_of_rule(rule=rule, publication=publication)
     row = f"publication {publication.number}"
-    digest = publication_digest(publication=publication, figure_digests=stored)
-    if len(stored) != publication.figure_count or digest != bytes(publication.digest):
-        message = f"发布或其指标与封存摘要不符:应有 {publication.figure_count} 项,现有 {len(stored)} 项"
+    digest = publication_digest(
+        publication=publication, figure_digests=stored, rule_digests=[bytes(rule.digest) for rule in rules]
+    )
+    is_whole = (len(stored), len(rules)) == (publication.figure_count, publication.rule_count)
+    if not is_whole or digest != bytes(publication.digest):
+        message = (
+            f"发布或其指标、规则与封存摘要不符:应有 {publication.figure_count} 项指标、{publication.rule_count} 条规则,"
+            f"现有 {len(stored)} 项、{len(rules)} 条"
+        )
         yield Fault("publication_altered", row, message)
     proposal = publication.proposal
     if (proposal.proposed_by_id, proposal.stage, proposal.starts_on) != (
@@ -118,11 +71,13 @@ def _faults_of_rows(*, publication: Publication) -> Iterator[Fault]:
         publication.starts_on,
     ):
         yield Fault("proposal_altered", f"proposal {proposal.pk}", "提议与发布不符 (edited after publishing)")
+    if hasattr(proposal, "withdrawal"):
+        yield Fault("withdrawn_published", f"proposal {proposal.pk}", "已撤回,却有发布 (withdrawn and yet published)")
 
 
-def _key(figure: PublishedFigure) -> tuple[str, str, int | None]:
-    return figure.code, figure.measure, figure.community_id
-
-
-def _text(field: object) -> str:
-    return "" if field is None else str(field)
+def _faults_of_rule(*, rule: PublishedRule, publication: Publication) -> Iterator[Fault]:
+    name = f"rule {rule.pk} {publication.starts_on:%Y-%m} programme {rule.programme_id}"
+    if rule_digest(rule=rule, number=publication.number) != bytes(rule.digest):
+        yield Fault("rule_altered", name, "内容与摘要不符 (edited after publishing)")
+    if programme_digest(programme=rule.programme) != rule.programme_digest:
+        yield Fault("programme_altered", name, "积分方案与发布时不同 (the programme is not what it was)")

@@ -1,6 +1,6 @@
 """Reads whether anything of a period still waits to be tallied."""
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from households.models import Card
 from indicators.facts import Period
@@ -26,3 +26,11 @@ def is_anything_untallied(*, period: Period) -> bool:
         household__isnull=True, attribution__isnull=True, card_key=OuterRef("number_key"), occurred_on__range=days
     ).exclude(card_key="")
     return Card.objects.filter(Exists(unknown), is_searched=False).exists()
+
+
+def waiting_drop_off_count(*, period: Period) -> int:
+    """How many drop-offs of a period count nowhere yet: untallied, or set aside with a fault."""
+    of_period = DropOff.objects.filter(occurred_on__range=(period.starts_on, period.ends_on))
+    set_aside = Exists(SetAside.objects.filter(drop_off=OuterRef("pk")))
+    untallied = DropOffBatch.objects.filter(tallied_at__isnull=True).values("pk")
+    return of_period.filter(Q(batch__in=untallied) | set_aside).count()

@@ -17,7 +17,8 @@ from pages.bureau.photos import photo, photos
 from pages.bureau.plan import plan
 from pages.bureau.problems import problems, scene_photo
 from pages.bureau.programmes import views as programmes
-from pages.bureau.published import published
+from pages.bureau.published import month as published_month
+from pages.bureau.published import views as published
 from pages.bureau.quality import quality
 from pages.bureau.ranking import ranking
 from pages.bureau.registers import register, registers
@@ -39,7 +40,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ranking", ranking, name="bureau-ranking"),
     path("plan", plan, name="bureau-plan"),
     path("plan/<str:kind>.<str:file_format>", assessment, name="bureau-assessment"),
-    path("published", published, name="bureau-published"),
+    path("published", published.published, name="bureau-published"),
+    path("published/draft", published.draft, name="bureau-publication-draft"),
+    path("published/proposals/<int:proposal_id>", published.proposal, name="bureau-publication-proposal"),
+    path("published/<int:publication_number>", published_month.publication, name="bureau-publication"),
     path("monthly", monthly, name="bureau-monthly"),
     path("monthly/<int:report_id>.<str:file_format>", monthly_file, name="bureau-monthly-file"),
     path("quality", quality, name="bureau-quality"),

@@ -38,6 +38,7 @@ from sorting.services.verdicts import verify_drop_off
 from tests.builders import a_little_picture, make_drop_off, make_load
 from tests.conftest import NOON, TODAY
 from tests.lib.test_pictures import saved, scene
+from tests.publishing import a_published_month, a_waiting_proposal
 from tests.reports import a_made_report, make_reporter, report
 from tests.rewards import make_reward, make_shop, make_shopkeeper, redeem
 
@@ -98,6 +99,8 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "survey_round_id": lambda owned: owned.survey_round.pk,
     "load_id": lambda owned: owned.load.pk,
     "report_id": lambda owned: a_made_report().pk,
+    "proposal_id": lambda owned: a_waiting_proposal().pk,
+    "publication_number": lambda owned: a_published_month().number,
     "value_id": lambda owned: owned.value.pk,
     "file_name": lambda owned: f"{'0' * 32}-small.webp",  # no reward's picture
     "gathering_id": lambda owned: owned.gathering.pk,

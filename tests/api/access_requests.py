@@ -100,6 +100,7 @@ REQUESTS: Mapping[str, Callable[[Owned], Any]] = {
         "revision": "0",
         "reason": "多写一个 0",
     },
+    "GET bureau-publication-draft": lambda owned: {"offer": "2026-10/PROVISIONAL"},
     "POST bureau-report": lambda owned: {"verdict": "accept"},
     "POST bureau-report-deadlines": lambda owned: {
         "starts_on": "2025-01-01",

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 import indicators.services.monthly as monthly
 from households.models import Community, Household
-from indicators.models import MonthlyReport, ReportState
+from indicators.models import MonthlyReport, ReportState, Stage
 from indicators.monthly_document import monthly_document
 from indicators.queries.monthly import read_month
 from indicators.queries.report import read_indicators
@@ -27,10 +27,11 @@ from indicators.services.monthly import (
     make_next_report,
     request_report,
 )
-from indicators.services.publishing import MonthNotOver, confirm_publication, month_of, propose_publication
+from indicators.services.publishing import MonthNotOver, month_of
 from people.models import User
 from tests.builders import make_community_day, make_household_day, make_load
 from tests.conftest import NOON, TODAY
+from tests.publishing import confirm, propose
 from tests.reports import a_made_report
 
 pytestmark = pytest.mark.django_db
@@ -124,8 +125,8 @@ def test_a_published_month_says_so_and_what_came_later_is_marked_as_restated(
         return {row[0]: row[-1] for row in document.tables[0].rows} | {"line": document.lines[1]}
 
     assert set(marks().values()) == {"未发布", "本月数据尚未发布。"}
-    proposal = propose_publication(month=OCTOBER, stage="PROVISIONAL", officer=zhao, now=NOON)  # type: ignore[arg-type]
-    confirm_publication(proposal=proposal, officer=qian, now=NOON)
+    proposal = propose(month=OCTOBER, stage=Stage.PROVISIONAL, officer=zhao, now=NOON)
+    confirm(proposal=proposal, officer=qian, now=NOON)
     assert set(marks().values()) == {"已发布", "本月已发布初步数据(第 1 号),与现在的数一致。"}
     make_load(community=october, category="RESIDUAL", destination="LANDFILL", weight_g=2_000_000, on=MID_OCTOBER)
     later = marks()

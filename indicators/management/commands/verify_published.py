@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from indicators.queries.published import latest_publications, published_faults, restatements
+from indicators.queries.published import published_faults
+from indicators.queries.restated import latest_publications, restatements
 from lib.dialect import snapshot
 
 RESTATEMENTS_SHOWN_MAX = 50  # of a whole district's late data nobody reads more; --json has all
