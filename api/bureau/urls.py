@@ -6,12 +6,28 @@ from api.bureau.appeals import Answers, Appeals
 from api.bureau.bins import Acknowledgement, Alerts
 from api.bureau.figures import Communities, CommunityDays, Indicators
 from api.bureau.households import Corrections, Decision, Openings
+from api.bureau.plan import DataQuality, LoadSums, Plan
 from api.bureau.programmes import OneProgramme, ProgrammeDecisions, Programmes
+from api.bureau.published import Publications, PublishedFigures, Restatements
 
 urlpatterns = [
     path("indicators", Indicators.as_view(), name="api-bureau-indicators"),
     path("communities", Communities.as_view(), name="api-bureau-communities"),
     path("community-days", CommunityDays.as_view(), name="api-bureau-community-days"),
+    path("plan", Plan.as_view(), name="api-bureau-plan"),
+    path("data-quality", DataQuality.as_view(), name="api-bureau-data-quality"),
+    path("loads", LoadSums.as_view(), name="api-bureau-loads"),
+    path("publications", Publications.as_view(), name="api-bureau-publications"),
+    path(
+        "publications/<number:publication_number>/figures",
+        PublishedFigures.as_view(),
+        name="api-bureau-published-figures",
+    ),
+    path(
+        "publications/<number:publication_number>/restatements",
+        Restatements.as_view(),
+        name="api-bureau-restatements",
+    ),
     path("alerts", Alerts.as_view(), name="api-bureau-alerts"),
     path("alerts/<number:alert_id>/acknowledgement", Acknowledgement.as_view(), name="api-bureau-alert-seen"),
     path("households/<number:household_id>/openings", Openings.as_view(), name="api-bureau-openings"),

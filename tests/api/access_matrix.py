@@ -257,6 +257,12 @@ POST    api-counter-collections                   401   403   403   200L  200Z  
 GET     api-bureau-indicators                     401   403   403   403   403   200   403
 GET     api-bureau-communities                    401   403   403   403   403   200   403
 GET     api-bureau-community-days                 401   403   403   403   403   200   403
+GET     api-bureau-plan                           401   403   403   403   403   200   403
+GET     api-bureau-data-quality                   401   403   403   403   403   200   403
+GET     api-bureau-loads                          401   403   403   403   403   200   403
+GET     api-bureau-publications                   401   403   403   403   403   200   403
+GET     api-bureau-published-figures              401   403   403   403   403   200   403
+GET     api-bureau-restatements                   401   403   403   403   403   200   403
 GET     api-bureau-alerts                         401   403   403   403   403   200   403
 POST    api-bureau-alert-seen                     401   403   403   403   403   200   403
 POST    api-bureau-openings                       401   403   403   403   403   201   403

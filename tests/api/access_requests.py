@@ -86,6 +86,8 @@ REQUESTS: Mapping[str, Callable[[Owned], Any]] = {
     "POST api-counter-collections": lambda owned: {"code": owned.redemption.code},
     "GET api-bureau-indicators": lambda owned: {**PERIOD, "community": owned.community.name},
     "GET api-bureau-community-days": lambda owned: {**PERIOD, "community_id": owned.community.pk},
+    "GET api-bureau-data-quality": lambda owned: PERIOD,
+    "GET api-bureau-loads": lambda owned: PERIOD,
     "POST api-bureau-openings": lambda owned: {"reason": "住户来电核对"},
     "POST api-bureau-corrections": lambda owned: {
         "household_code": owned.household.code,

@@ -13,11 +13,11 @@ from households.reach import communities_in_reach
 from indicators.models import Publication
 from indicators.queries.publications import publications
 from indicators.queries.restated import FigurePair, figure_pairs, late_since
-from lib.csv_output import csv_text
 from pages.access import for_roles
 from pages.bureau.published import showing
 from pages.bureau.reports.showing import who
 from pages.bureau.shell import render_bureau
+from pages.table_file import asked_format, table_file
 from people.models import Role
 from people.standing import Standing
 
@@ -32,9 +32,14 @@ def publication(request: HttpRequest, standing: Standing, publication_number: in
     names = dict(reach.order_by("name").values_list("pk", "name"))
     pairs = [pair for pair in figure_pairs(publication=found) if is_district_wide or pair.either.community_id in names]
     rules = list(found.rules.all())
-    if request.GET.get("format") == "csv":
-        return csv_answer(
-            name=f"published-{found.number}", month=found.starts_on, pairs=pairs, rules=rules, names=names
+    if file_format := asked_format(request):
+        return figures_file(
+            name=f"published-{found.number}",
+            file_format=file_format,
+            month=found.starts_on,
+            pairs=pairs,
+            rules=rules,
+            names=names,
         )
     place = _place(text=request.GET.get("community", ""), names=names, is_district_wide=is_district_wide)
     changed = [pair for pair in pairs if any(True for _change in pair.changes)]
@@ -62,12 +67,14 @@ def publication(request: HttpRequest, standing: Standing, publication_number: in
     return render_bureau(request, "pages/bureau/published/publication.html", context, current="bureau-published")
 
 
-def csv_answer(*, name: str, **what: Any) -> HttpResponse:
-    """The figures as a file; `what` goes to `showing.csv_rows`."""
-    return HttpResponse(
-        "\ufeff" + csv_text(headings=showing.CSV_HEADINGS, rows=showing.csv_rows(**what)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+def figures_file(*, name: str, file_format: str, **what: Any) -> HttpResponse:
+    """All the figures as a file; `what` goes to `showing.file_rows`."""
+    return table_file(
+        name=name,
+        title="月度数据",
+        headings=showing.FILE_HEADINGS,
+        rows=list(showing.file_rows(**what)),
+        file_format=file_format,
     )
 
 

@@ -3,25 +3,23 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
 from indicators.catalogue import COMPUTED, Computed
 from indicators.models import PublishedFigure, PublishedRule
 from indicators.queries.restated import FigurePair
-from lib.csv_output import Value
+from lib.documents import Cell
 from pages.bureau.dashboard.cards import UNITS
 from pages.reading_out import NO_DATA, number_text
 
-CSV_HEADINGS = (
+FILE_HEADINGS = (
     "月份", "范围", "指标代码", "口径", "指标", "单位", "数值", "分子", "分母", "样本数", "公式版本", "积分方案",
     "今天的数值", "差",
 )  # fmt: skip
 DISTRICT = "全区"
 GONE = "今天没有这一项"
-DIGITS = Decimal("0.0000000001")
 _BY_KEY: Mapping[tuple[str, str], Computed] = {(each.code, each.measure or ""): each for each in COMPUTED}
-_CSV_UNITS = {"rate": "比率", "households": "户", "kg/person/day": "千克/人·日", "kg": "千克"}
+_FILE_UNITS = {"rate": "比率", "households": "户", "kg/person/day": "千克/人·日", "kg": "千克"}
 _FIELDS = {"numerator": "分子", "denominator": "分母", "sample_count": "样本数", "formula_version": "公式版本"}
 
 
@@ -104,10 +102,10 @@ def rule_rows(*, rules: Iterable[PublishedRule], names: Mapping[int, str]) -> li
     ]
 
 
-def csv_rows(
+def file_rows(
     *, month: dt.date, pairs: Sequence[FigurePair], rules: Sequence[PublishedRule], names: Mapping[int, str]
-) -> Iterator[tuple[Value, ...]]:
-    """In the order of CSV_HEADINGS; numbers as numbers, rates 0..1, kilograms exact."""
+) -> Iterator[tuple[Cell, ...]]:
+    """In the order of FILE_HEADINGS; numbers as numbers, rates 0..1, kilograms exact."""
     by_place: dict[int | None, str] = {}
     for rule in rules:
         before = by_place.get(rule.community_id)
@@ -122,15 +120,15 @@ def csv_rows(
             key.code,
             key.measure,
             name_of(figure=key),
-            _CSV_UNITS[computed.unit] if computed else "",
-            _decimal(figure.value),
-            _decimal(figure.numerator),
-            _decimal(figure.denominator),
+            _FILE_UNITS[computed.unit] if computed else "",
+            _number(figure.value),
+            _number(figure.numerator),
+            _number(figure.denominator),
             figure.sample_count,
             figure.formula_version,
             by_place.get(key.community_id, by_place.get(None, "")),
-            _decimal(today.value),
-            _decimal(str(Fraction(today.value) - Fraction(figure.value))) if today.value and figure.value else None,
+            _number(today.value),
+            _number(str(Fraction(today.value) - Fraction(figure.value))) if today.value and figure.value else None,
         )
 
 
@@ -164,10 +162,10 @@ def _part_text(text: str) -> str:
     return f"{int(number):,}" if number.denominator == 1 else f"{float(number):,.3f}"
 
 
-def _decimal(text: str) -> Decimal | int | None:
+def _number(text: str) -> int | float | None:
     if not text:
         return None
     number = Fraction(text)
     if number.denominator == 1:
         return int(number)
-    return (Decimal(number.numerator) / Decimal(number.denominator)).quantize(DIGITS).normalize()
+    return float(number)

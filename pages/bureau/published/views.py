@@ -28,9 +28,10 @@ from indicators.services.publishing import (
 from lib.errors import DomainError
 from pages.access import for_roles
 from pages.bureau.published import showing
-from pages.bureau.published.month import csv_answer
+from pages.bureau.published.month import figures_file
 from pages.bureau.reports.showing import who
 from pages.bureau.shell import render_bureau
+from pages.table_file import asked_format
 from people.models import Role, User
 from people.standing import Standing
 
@@ -96,12 +97,12 @@ def draft(request: HttpRequest, standing: Standing) -> HttpResponse:
             messages.success(request, "已提议,请另一位同事确认。")
             return redirect("bureau-published")
     found = read_draft(month=offer.month)
-    if request.GET.get("format") == "csv":
-        return _csv_of_draft(found=found)
+    if file_format := asked_format(request):
+        return _file_of_draft(found=found, file_format=file_format)
     context = {
         "heading": f"提议发布 {offer.month.starts_on:%Y-%m} {offer.stage.label}",
         "may_propose": True,
-        "csv_query": f"offer={chosen}&format=csv",
+        "file_query": f"offer={chosen}",
     }
     return _render_draft(request, found=found, context=context)
 
@@ -116,8 +117,8 @@ def proposal(request: HttpRequest, standing: Standing, proposal_id: int) -> Http
     if request.method == "POST" and _act(request=request, waiting=waiting, officer=officer, now=now):
         return redirect("bureau-published")
     found = read_draft(month=month_of(day=waiting.starts_on))
-    if request.GET.get("format") == "csv":
-        return _csv_of_draft(found=found)
+    if file_format := asked_format(request):
+        return _file_of_draft(found=found, file_format=file_format)
     context = {
         "heading": f"确认发布 {waiting}",
         "is_proposal": True,
@@ -125,7 +126,7 @@ def proposal(request: HttpRequest, standing: Standing, proposal_id: int) -> Http
         "proposed": f"{who(waiting.proposed_by)},{timezone.localtime(waiting.proposed_at):%Y-%m-%d %H:%M}",
         "is_as_proposed": waiting.shown_digest == found.digest,
         "reason": request.POST.get("stale_reason", ""),
-        "csv_query": "format=csv",
+        "file_query": "",
     }
     return _render_draft(request, found=found, context=context)
 
@@ -179,7 +180,7 @@ def _render_draft(request: HttpRequest, *, found: MonthDraft, context: Mapping[s
         "is_stale": found.is_stale,
         "waiting_count": found.waiting_count,
         "faults": [f"{each.row}:{each.message}" for each in published_faults(last_count=LINKS_PROVED)],
-        "links_proved": LINKS_PROVED,
+        "links_proved": publications()[:LINKS_PROVED].count(),
         "reason_length_max": REASON_LENGTH_MAX,
     }
     return render_bureau(
@@ -198,11 +199,18 @@ def _month_before(*, month: Period) -> tuple[list[PublishedFigure], str]:
     return computed, f"{before.starts_on:%Y-%m}(没有发布过,按现在的数据)"
 
 
-def _csv_of_draft(*, found: MonthDraft) -> HttpResponse:
+def _file_of_draft(*, found: MonthDraft, file_format: str) -> HttpResponse:
     pairs = [FigurePair(published=each, today=each) for each in found.figures]
     names = dict(Community.objects.values_list("pk", "name"))
     month = found.month.starts_on
-    return csv_answer(name=f"draft-{month:%Y-%m}", month=month, pairs=pairs, rules=list(found.rules), names=names)
+    return figures_file(
+        name=f"draft-{month:%Y-%m}",
+        file_format=file_format,
+        month=month,
+        pairs=pairs,
+        rules=list(found.rules),
+        names=names,
+    )
 
 
 def _whole_district(*, request: HttpRequest, standing: Standing) -> User:
