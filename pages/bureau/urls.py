@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from pages.bureau.accuracy import accuracy
 from pages.bureau.appeals import appeals, one_appeal
 from pages.bureau.assessment import assessment
+from pages.bureau.audit import audit
 from pages.bureau.community import community
 from pages.bureau.community_changes import community_changes
 from pages.bureau.flags import flag, flags
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ranking", ranking, name="bureau-ranking"),
     path("plan", plan, name="bureau-plan"),
     path("plan/<str:kind>.<str:file_format>", assessment, name="bureau-assessment"),
+    path("audit", audit, name="bureau-audit"),
     path("published", published.published, name="bureau-published"),
     path("published/draft", published.draft, name="bureau-publication-draft"),
     path("published/proposals/<int:proposal_id>", published.proposal, name="bureau-publication-proposal"),

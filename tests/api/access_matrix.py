@@ -163,6 +163,7 @@ GET     bureau-appeals                            302   403   403   403   403   
 GET     bureau-appeal                             302   403   403   403   403   200   403
 POST    bureau-appeal                             302   403   403   403   403   404   403
 GET     bureau-published                          302   403   403   403   403   200   403
+GET     bureau-audit                              302   403   403   403   403   200   403
 GET     bureau-publication-draft                  302   403   403   403   403   200   403
 POST    bureau-publication-draft                  302   403   403   403   403   302   403
 GET     bureau-publication-proposal               302   403   403   403   403   200   403

@@ -88,7 +88,7 @@ def test_officer_sun_reads_the_own_community_of_a_published_month_and_no_more(
     figures = sun.get("bureau/publications/1/figures").json()["items"]
     assert {each["community_id"] for each in figures} == {west_park.pk}
     for community in (east_lake, west_park):
-        make_load(community=community, category="FOOD", destination="COMPOSTING", weight_g=9, on=A_DAY_OF_OCTOBER)
+        make_load(community=community, category="RESIDUAL", destination="LANDFILL", weight_g=9, on=A_DAY_OF_OCTOBER)
     rows = sun.get("bureau/publications/1/restatements").json()["items"]
     assert {each["community_id"] for each in rows} == {west_park.pk}
     assert {each["community_id"] for each in sun.get("bureau/loads", **MONTH).json()["items"]} == {west_park.pk}

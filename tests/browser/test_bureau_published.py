@@ -80,4 +80,7 @@ def test_zhao_proposes_a_month_and_qian_confirms_it_and_late_data_stands_beside_
         page.get_by_role("link", name="东湖花园").click()
         page.get_by_role("heading", name="东湖花园的数据").wait_for()
         looked_at(opened=opened, name=f"bureau-publication-{width}")
+        page.get_by_role("link", name="操作记录", exact=True).click()
+        page.get_by_text("确认 初步数据").wait_for()
+        looked_at(opened=opened, name=f"bureau-audit-{width}")
         assert (opened.complaints, opened.outside_requests) == ([], [])
