@@ -15,6 +15,7 @@ from django.db.models import CharField, F, Model, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 
 from collection.models import Weighing
+from households.models import CommunityChange
 from indicators.facts import Period
 from indicators.models import ProposalWithdrawal, Publication, PublicationProposal, ValueReview
 from indicators.queries.households import day_after
@@ -142,6 +143,10 @@ SOURCES = (
         Concat(_text("REVISION "), Cast("revision", TextField()), output_field=TextField()), "reason",
     ),
     _Source(
+        CommunityChange, ActKind.DECISION, "recorded_at", "recorded_by_id", _text("community"), "community_id",
+        "community__name", _text("CHANGED"), "reason",
+    ),
+    _Source(
         ValueReview, ActKind.DECISION, "reviewed_at", "reviewed_by_id", _text("indicatorvalue"), "value_id", "",
         F("verdict"), "reason",
     ),
@@ -188,6 +193,7 @@ MASKED = frozenset({"user", "household", "member", "card", "householdpin", "cons
 _FLAGS = {"1": "新增", "2": "修改", "3": "删除"}
 _CODES = {
     "LOOK": "",
+    "CHANGED": "变更",
     "PROPOSED": "提议",
     "WITHDRAWN": "撤回",
     "CONFIRMED": "确认",

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Min, QuerySet
 
 from collection.models import Load, Weighing
-from households.models import Community
+from households.models import Community, CommunityChange
 from indicators.facts import Period
 from indicators.models import Publication, PublishedFigure
 from indicators.queries.drafts import frozen_figures
@@ -119,7 +119,7 @@ def latest_publications() -> list[Publication]:
 
 def late_since(*, publication: Publication) -> dict[int, dt.datetime]:
     """By community, when the first row of the month came to count after it was confirmed: a load or correction of one,
-    or what bins, cards and guides brought. Changed attributes of a community leave no moment here.
+    what bins, cards and guides brought, or a change of the community put on record. The back office's leave none here.
     """
     days = (publication.starts_on, publication.ends_on)
     after = publication.confirmed_at
@@ -127,6 +127,8 @@ def late_since(*, publication: Publication) -> dict[int, dt.datetime]:
     corrections = Weighing.objects.filter(recorded_at__gt=after)
     found: dict[int, dt.datetime] = {}
     _note(found, _firsts(Load.objects.filter(collected_on__range=days, received_at__gt=after), "", "received_at"))
+    changes = CommunityChange.objects.filter(valid_from__lte=publication.ends_on, recorded_at__gt=after)
+    _note(found, _firsts(changes, "", "recorded_at"))
     for replaced in ("replaces__loads", "replaces_load"):
         within = corrections.filter(**{f"{replaced}__collected_on__range": days})
         _note(found, _firsts(within, f"{replaced}__", "recorded_at"))

@@ -67,7 +67,7 @@ def test_nobody_changes_the_log_of_the_back_office(written: LogEntry, statement:
 
 
 @pytest.mark.postgres
-def test_nor_is_the_log_truncated(written: LogEntry) -> None:
+def test_nor_is_the_log_truncated() -> None:
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("TRUNCATE django_admin_log")
 
