@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from indicators.open_data import PARTICIPANTS_MIN
 from indicators.queries.open_data import OpenRow, open_month
-from indicators.queries.published import latest_publications
+from indicators.queries.restated import latest_publications
 from lib.documents import Cell
 from pages.table_file import CSV, table_file
 

@@ -14,6 +14,7 @@ from indicators.facts import Period
 from indicators.queries.audit import Act, ActKind, people_who_act, read_acts
 from pages.access import for_roles
 from pages.bureau.shell import render_bureau
+from pages.numbers import whole_number
 from pages.table_file import asked_format, table_file
 from people.models import Role
 from people.standing import Standing
@@ -51,9 +52,9 @@ def audit(request: HttpRequest, standing: Standing) -> HttpResponse:
         raise PermissionDenied
     asked = request.GET
     period = _period(asked=asked)
-    who = _number(asked.get("who", ""))
+    who = whole_number(text=asked.get("who", ""))
     kind = next((each for each in ActKind if each.value == asked.get("kind")), None)
-    page = min(PAGES_MAX, max(1, _number(asked.get("page", "")) or 1))
+    page = min(PAGES_MAX, max(1, whole_number(text=asked.get("page", "")) or 1))
     query = {"from": f"{period.starts_on}", "to": f"{period.ends_on}", "who": who or "", "kind": kind or ""}
     if file_format := asked_format(request):
         acts = read_acts(period=period, user_id=who, kind=kind, limit=FILE_ROWS_MAX)
@@ -107,7 +108,3 @@ def _day(text: str) -> dt.date | None:
     except ValueError:
         return None
     return day if 1900 <= day.year <= 2200 else None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None

@@ -174,7 +174,6 @@ POST    bureau-monthly                            302   403   403   403   403   
 GET     bureau-monthly-file                       302   403   403   403   403   200   403
 GET     bureau-quality                            302   403   403   403   403   200   403
 GET     bureau-accuracy                           302   403   403   403   403   200   403
-POST    bureau-published                          302   403   403   403   403   302   403
 GET     bureau-photos                             302   403   403   403   403   200   403
 GET     bureau-photo                              302   403   403   403   403   200   403
 POST    bureau-photo                              302   403   403   403   403   302   403

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from households.models import Community, Household
 from indicators.models import Stage
 from indicators.open_data import PARTICIPANTS_MIN, TOGETHER_MIN, withheld_communities
-from indicators.services.publishing import confirm_publication, propose_publication
 from people.models import User
 from tests.builders import make_household_day, make_load
-from tests.indicators.test_publishing import OCTOBER, on_day
+from tests.publishing import OCTOBER, confirm, on_day, propose
 
 SIZES = st.dictionaries(st.integers(1, 40), st.integers(0, 40), max_size=12)
 
@@ -70,8 +69,8 @@ def test_a_published_month_is_open_to_everybody_and_stays_as_it_was_published(
             make_household_day(household=household, on=on)
     make_load(community=wang.community, category="FOOD", destination="COMPOSTING", weight_g=300_000, on=on)
     assert client.get("/open-data/2026-10.csv").status_code == 404, "nothing is published"
-    proposal = propose_publication(month=OCTOBER, stage=Stage.PROVISIONAL, officer=zhao, now=on_day(11, 2))
-    confirm_publication(proposal=proposal, officer=qian, now=on_day(11, 3))
+    proposal = propose(month=OCTOBER, stage=Stage.PROVISIONAL, officer=zhao, now=on_day(11, 2))
+    confirm(proposal=proposal, officer=qian, now=on_day(11, 3))
     assert "2026-10(CSV)" in client.get("/open-data").content.decode()
     published = rows_of(client)
     assert {row["community"] for row in published} == {"", "东湖花园", "西园新村", "南苑"}
@@ -91,6 +90,6 @@ def test_a_community_of_three_is_left_out_and_another_with_it(
     for community, count, first in ((zhang.community, 3, 700), (wang.community, 9, 720), (south, 12, 740)):
         for household in homes_in(community, count=count, first=first):
             make_household_day(household=household, on=on)
-    proposal = propose_publication(month=OCTOBER, stage=Stage.PROVISIONAL, officer=zhao, now=on_day(11, 2))
-    confirm_publication(proposal=proposal, officer=qian, now=on_day(11, 3))
+    proposal = propose(month=OCTOBER, stage=Stage.PROVISIONAL, officer=zhao, now=on_day(11, 2))
+    confirm(proposal=proposal, officer=qian, now=on_day(11, 3))
     assert {row["community"] for row in rows_of(client)} == {"", "南苑"}

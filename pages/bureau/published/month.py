@@ -17,6 +17,7 @@ from pages.access import for_roles
 from pages.bureau.published import showing
 from pages.bureau.reports.showing import who
 from pages.bureau.shell import render_bureau
+from pages.numbers import whole_number
 from pages.table_file import asked_format, table_file
 from people.models import Role
 from people.standing import Standing
@@ -122,6 +123,7 @@ def _place(*, text: str, names: Mapping[int, str], is_district_wide: bool) -> in
     """The community asked for; without one the district, or the first in reach."""
     if not text:
         return None if is_district_wide else next(iter(names), None)
-    if not (text.isascii() and text.isdecimal() and int(text) in names):
+    place = whole_number(text=text)
+    if place is None or place not in names:
         raise Http404
-    return int(text)
+    return place
