@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('households', '0007_household_changes'),
-        ('indicators', '0007_monthly_reports'),
+        ('indicators', '0008_days_count_the_sample'),
         ('points', '0017_nulls_are_refused'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
