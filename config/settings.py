@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from config import env, logs
+from config.wheels import folder_of_package
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load_dotenv(path=BASE_DIR / ".env")
@@ -140,6 +141,8 @@ AUTH_PASSWORD_VALIDATORS = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "static/"
+# Leaflet out of django-leaflet's wheel, as files alone: as an application it would want GDAL.
+STATICFILES_DIRS = [folder_of_package(name="leaflet") / "static"]
 # An image collects its static files once, under names that carry their digest; elsewhere they come from the apps.
 STATIC_COLLECTED = env.flag("STATIC_COLLECTED", False)
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(STATE_DIR / "static"))) if STATIC_COLLECTED else None

@@ -99,7 +99,12 @@ def memberships_by_pin(*, user: User, household_id: int, pin_set_at: dt.datetime
 
 def _present_memberships(*, user: User) -> QuerySet[Member]:
     present = Member.objects.filter(user=user, left_at__isnull=True, household__left_on__isnull=True)
-    return present.select_related("household__community").order_by("joined_at", "pk")
+    # An outline is for the map alone and may be long; every screen reads the rest.
+    return (
+        present.select_related("household__community")
+        .defer("household__community__outline")
+        .order_by("joined_at", "pk")
+    )
 
 
 def community_of_qr(*, text: str) -> Community | None:

@@ -6,6 +6,7 @@ from pages.items.views import look_up
 from pages.my.signing_in import card_face
 from pages.open_data import open_data, open_month_file
 from pages.photos import photo_file
+from pages.points_map import points_map
 from pages.reward_pictures import reward_picture
 from pages.second_factor import second_factor, set_up_second_factor
 from pages.signing_in import SignIn, SignOut, start
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<str:token>", card_face, name="card-face"),
     path("photos/<int:photo_id>/large.webp", photo_file, {"size": "large"}, name="photo-large"),
     path("photos/<int:photo_id>/small.webp", photo_file, {"size": "small"}, name="photo-small"),
+    path("points/<int:subdistrict_id>.geojson", points_map, name="points-map"),
     path("shop/", include("pages.shop.urls")),
     path("reward-pictures/<str:file_name>", reward_picture, name="reward-picture"),
     path("guide/", include("pages.guide.urls")),

@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -10,6 +11,7 @@ from collection.models import Destination, Load
 from households.models import Community, Household, Subdistrict
 from lib.errors import DomainError
 from simulation.demo_day import DemoPoint
+from simulation.demo_places import community_outline, point_position, subdistrict_outline
 from simulation.demo_plan import (
     BIN_CATEGORIES,
     DISTRICT,
@@ -40,6 +42,13 @@ class NotEmpty(DomainError):
     message = "数据库里已有住户,演示只在空数据库里进行 (the database is in use: the demo wants an empty one)"
 
 
+class _Where(NamedTuple):
+    """Which subdistrict, and which community of it."""
+
+    area: int
+    place: int
+
+
 @dataclass(frozen=True, slots=True)
 class DemoDistrict:
     """The points in the order of the plan, and every bin's key by its code."""
@@ -57,8 +66,9 @@ def build_district(*, on: dt.date, now: dt.datetime) -> DemoDistrict:
     if Household.objects.exists() or Community.objects.exists():
         raise NotEmpty
     points: list[DemoPoint] = []
+    places = _places()
     for number, plan in enumerate(DISTRICT, start=1):
-        community = _make_community(plan=plan)
+        community = _make_community(plan=plan, where=places[plan.name])
         codes = make_households(
             households=[
                 _household(community=community, plan=plan, place=place) for place in range(plan.enrolled_households)
@@ -66,13 +76,28 @@ def build_district(*, on: dt.date, now: dt.datetime) -> DemoDistrict:
             enrolled_on=plan.sorted_collection_since or ENROLLED_ON_FIRST,
             now=now,
         )
-        points += _make_points(number=number, community=community, plan=plan, codes=codes, now=now)
+        points += _make_points(
+            number=number, community=community, plan=plan, where=places[plan.name], codes=codes, now=now
+        )
         _make_loads(community=community, plan=plan, number=number, on=on, now=now)
     return DemoDistrict(points=points, keys=bin_keys(bins=SmartBin.objects.order_by("pk"), now=now))
 
 
-def _make_community(*, plan: CommunityPlan) -> Community:
-    subdistrict, _ = Subdistrict.objects.get_or_create(name=plan.subdistrict)
+def _places() -> dict[str, _Where]:
+    """Each community's subdistrict by its number, and its own number within it."""
+    names = list(dict.fromkeys(plan.subdistrict for plan in DISTRICT))
+    of_area = {name: [plan.name for plan in DISTRICT if plan.subdistrict == name] for name in names}
+    return {
+        community: _Where(area, place)
+        for area, name in enumerate(names)
+        for place, community in enumerate(of_area[name])
+    }
+
+
+def _make_community(*, plan: CommunityPlan, where: _Where) -> Community:
+    subdistrict, _ = Subdistrict.objects.get_or_create(
+        name=plan.subdistrict, defaults={"outline": subdistrict_outline(area=where.area)}
+    )
     return Community.objects.create(
         subdistrict=subdistrict,
         name=plan.name,
@@ -82,6 +107,7 @@ def _make_community(*, plan: CommunityPlan) -> Community:
         sorted_transport_since=plan.sorted_transport_since,
         household_count=plan.declared_households,
         resident_count=plan.declared_residents,
+        outline=community_outline(area=where.area, place=where.place),
     )
 
 
@@ -99,12 +125,15 @@ def _household(*, community: Community, plan: CommunityPlan, place: int) -> Made
 
 
 def _make_points(
-    *, number: int, community: Community, plan: CommunityPlan, codes: list[str], now: dt.datetime
+    *, number: int, community: Community, plan: CommunityPlan, where: _Where, codes: list[str], now: dt.datetime
 ) -> list[DemoPoint]:
     """The community's points with windows and two bins each; its households shared out among them."""
     points = []
     for place in range(plan.point_count):
-        point = CollectionPoint.objects.create(community=community, name=f"{place + 1} 号投放点")
+        longitude, latitude = point_position(area=where.area, place=where.place, number=place, count=plan.point_count)
+        point = CollectionPoint.objects.create(
+            community=community, name=f"{place + 1} 号投放点", latitude=latitude, longitude=longitude
+        )
         OpenWindow.objects.bulk_create(
             OpenWindow(point=point, starts_at=starts_at, ends_at=ends_at) for starts_at, ends_at in OPEN_WINDOWS
         )

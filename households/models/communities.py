@@ -9,6 +9,7 @@ class Subdistrict(models.Model):
     """街道/乡镇: the level between the district and its communities."""
 
     name = models.CharField("街道/乡镇", max_length=80, unique=True)
+    outline = models.JSONField("范围", null=True, blank=True, editable=False)  # as lib.outlines keeps it
 
     class Meta:
         verbose_name = "街道/乡镇"
@@ -32,6 +33,7 @@ class Community(models.Model):
     sorted_transport_since = models.DateField("分类运输开始", null=True, blank=True)
     household_count = models.PositiveIntegerField("户数", null=True, blank=True, help_text="申报的户数")
     resident_count = models.PositiveIntegerField("人口", null=True, blank=True, help_text="申报的人口")
+    outline = models.JSONField("范围", null=True, blank=True, editable=False)  # as lib.outlines keeps it
 
     class Meta:
         verbose_name = "小区"

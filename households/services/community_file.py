@@ -9,6 +9,7 @@ from households.services.community_changes import COUNT_MAX
 from lib.cells import CellRefused, Cells, labels_of
 from lib.import_command import in_chunks, in_own_transaction
 from lib.import_report import ImportReport
+from lib.outlines import CHARACTERS_MAX, OutlineInvalid, parse_outline
 from lib.tables import Column, Refusal, TableRow
 
 NAME_LENGTH_MAX = 80
@@ -24,6 +25,8 @@ COMMUNITY_COLUMNS = (
     Column("resident_count", ("人口", "人数", "常住人口"), is_required=False),
     Column("sorted_collection_since", ("分类收集开始", "分类收集开始日期"), is_required=False),
     Column("sorted_transport_since", ("分类运输开始", "分类运输开始日期"), is_required=False),
+    Column("outline", ("小区范围", "范围"), is_required=False),
+    Column("subdistrict_outline", ("街道范围", "街道/乡镇范围"), is_required=False),
 )
 _LABELS = labels_of(COMMUNITY_COLUMNS)
 
@@ -46,12 +49,17 @@ def _load(*, chunk: list[TableRow]) -> ImportReport:
             outcome.refuse(row=row, refusal=error.refusal)
             continue
         name = values.pop("subdistrict")
-        values["subdistrict"] = subdistricts.get(name) or Subdistrict.objects.create(name=name)
-        subdistricts[name] = values["subdistrict"]
+        outline = values.pop("subdistrict_outline", None)
+        subdistrict = values["subdistrict"] = subdistricts.get(name) or Subdistrict.objects.create(name=name)
+        subdistricts[name] = subdistrict
         if _is_dated(values=values, communities=communities, changed_ids=changed_ids):
             outcome.refuse(row=row, refusal=DATED)
             continue
-        _apply(values=values, communities=communities, outcome=outcome)
+        is_redrawn = outline is not None and subdistrict.outline != outline
+        if is_redrawn:
+            subdistrict.outline = outline
+            subdistrict.save(update_fields=["outline"])
+        _apply(values=values, communities=communities, outcome=outcome, is_redrawn=is_redrawn)
     return outcome
 
 
@@ -66,6 +74,8 @@ def _values(*, cells: Cells) -> dict[str, Any]:
         "resident_count": cells.whole_number("resident_count", minimum=0, maximum=COUNT_MAX),
         "sorted_collection_since": cells.date("sorted_collection_since"),
         "sorted_transport_since": cells.date("sorted_transport_since"),
+        "outline": _outline(cells=cells, column="outline"),
+        "subdistrict_outline": _outline(cells=cells, column="subdistrict_outline"),
     }
     return {name: value for name, value in values.items() if value is not None}
 
@@ -78,7 +88,20 @@ def _is_dated(*, values: dict[str, Any], communities: dict[str, Community], chan
     return any(name in values and getattr(community, name) != values[name] for name in DATED_FIELDS)
 
 
-def _apply(*, values: dict[str, Any], communities: dict[str, Community], outcome: ImportReport) -> None:
+def _outline(*, cells: Cells, column: str) -> dict[str, Any] | None:
+    text = cells.text_or_none(column, length_max=CHARACTERS_MAX)
+    if text is None:
+        return None
+    try:
+        return parse_outline(text=text)
+    except OutlineInvalid as error:
+        raise cells.refused(column, "outline_invalid", str(error)) from None
+
+
+def _apply(
+    *, values: dict[str, Any], communities: dict[str, Community], outcome: ImportReport, is_redrawn: bool
+) -> None:
+    """Make or change the community; a row that gave its subdistrict another outline has changed something too."""
     community = communities.get(values["name"])
     if community is None:
         communities[values["name"]] = Community.objects.create(**values)
@@ -87,10 +110,11 @@ def _apply(*, values: dict[str, Any], communities: dict[str, Community], outcome
     if not values["is_pilot"]:
         values["pilot_since"] = None
     changed = [name for name, value in values.items() if getattr(community, name) != value]
-    if not changed:
+    if not changed and not is_redrawn:
         outcome.unchanged += 1
         return
     for name in changed:
         setattr(community, name, values[name])
-    community.save(update_fields=changed)
+    if changed:
+        community.save(update_fields=changed)
     outcome.changed += 1

@@ -1,7 +1,6 @@
-"""Where and when to drop off, whether bins are full, and how the community sorts."""
+"""How the community sorts, and the words for hours and bins."""
 
 import datetime as dt
-from dataclasses import dataclass
 from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
-from households.models import Community
 from indicators.formulas import Number
 from indicators.queries.report import read_indicators
 from indicators.services.standing import standing_period
@@ -19,14 +17,10 @@ from pages.front_page import ACTIVE_HOUSEHOLDS_MIN
 from pages.my.access import Resident, for_residents
 from pages.my.shell import render_my
 from pages.my.words import day_text
-from sorting.alert_rules import OFFLINE_AFTER
 from sorting.categories import CATEGORY_FACTS, WasteCategory
 from sorting.fill_forecast import FULL_RATE
-from sorting.models import BinStatus, CollectionPoint, SmartBin
 from sorting.open_windows import END_OF_DAY, Window
-from sorting.queries.opening_hours import opening_hours_of
 
-POINTS_SHOWN_MAX = 30
 STANDING = (
     ("participation_rate", None, gettext_noop("参与率")),
     ("recovery_rate", "weighed", gettext_noop("回收利用率（过磅）")),
@@ -35,25 +29,6 @@ STANDING = (
     ("sorting_accuracy_rate", "random_sample", gettext_noop("投放准确率（随机抽样）")),
 )
 NO_DATA = "—"
-
-
-@dataclass(frozen=True, slots=True)
-class PointCard:
-    """A collection point today: its hours, whether it is open, and its bins in words."""
-
-    name: str
-    hours: str
-    next_words: str
-    bins: tuple[str, ...]
-
-
-@require_safe
-@for_residents
-def points(request: HttpRequest, resident: Resident) -> HttpResponse:
-    """The community's points with today's and tomorrow's hours and what their bins say."""
-    now = timezone.now()
-    cards = read_points(community=resident.household.community, now=now)
-    return render_my(request, resident, "pages/my/points.html", {"heading": gettext("投放时段"), "cards": cards})
 
 
 @require_safe
@@ -87,35 +62,6 @@ def community(request: HttpRequest, resident: Resident) -> HttpResponse:
     return render_my(request, resident, "pages/my/community.html", context)
 
 
-def read_points(*, community: Community, now: dt.datetime) -> list[PointCard]:
-    """The points of a community at `now`; two queries for bins and one for the hours of each point."""
-    local = timezone.localtime(now)
-    today, tomorrow = local.date(), local.date() + dt.timedelta(days=1)
-    bins_by_point: dict[int, list[str]] = {}
-    heard = BinStatus.objects.filter(bin__point__community=community, received_at__gte=now - OFFLINE_AFTER)
-    status = dict(heard.values_list("bin_id", "fill_rates"))
-    bins = SmartBin.objects.filter(point__community=community, revoked_at__isnull=True).order_by("code")
-    for each in bins:
-        rates = status.get(each.pk) or {}
-        for category in each.categories.split(";"):
-            line = bin_line(category=category, rate=rates.get(category))
-            bins_by_point.setdefault(each.point_id, []).append(line)
-    cards = []
-    for point in CollectionPoint.objects.filter(community=community).order_by("name")[:POINTS_SHOWN_MAX]:
-        hours = opening_hours_of(point_id=point.pk, days=[today, tomorrow])
-        cards.append(
-            PointCard(
-                name=point.name,
-                hours=_hours_text(windows=hours.windows_on(day=today)),
-                next_words=next_words(
-                    today=hours.windows_on(day=today), tomorrow=hours.windows_on(day=tomorrow), local=local
-                ),
-                bins=tuple(dict.fromkeys(bins_by_point.get(point.pk, ()))),
-            )
-        )
-    return cards
-
-
 def bin_line(*, category: str, rate: float | None) -> str:
     """A category's bin, and how full it is."""
     name = told(CATEGORY_FACTS[WasteCategory(category)].name_zh)
@@ -131,7 +77,8 @@ def _fill_word(rate: float | None) -> str:
     return gettext("还空 {percent} %").format(percent=round((1 - rate) * 100))
 
 
-def _hours_text(*, windows: tuple[Window, ...]) -> str:
+def hours_text(*, windows: tuple[Window, ...]) -> str:
+    """When a point is open on a day, from its windows."""
     if not windows:
         return gettext("今天不开放")
     if windows == ((dt.time.min, END_OF_DAY),):
@@ -143,10 +90,18 @@ def _end_text(ends_at: dt.time) -> str:
     return "24:00" if ends_at == END_OF_DAY else f"{ends_at:%H:%M}"
 
 
+def is_open_at(*, windows: tuple[Window, ...], local: dt.datetime) -> bool:
+    """Whether one of the day's windows holds this local moment."""
+    return any(
+        starts_at <= local.time() and (local.time() < ends_at or ends_at == END_OF_DAY)
+        for starts_at, ends_at in windows
+    )
+
+
 def next_words(*, today: tuple[Window, ...], tomorrow: tuple[Window, ...], local: dt.datetime) -> str:
     """When a point is open next, from its windows of today and tomorrow."""
     for starts_at, ends_at in today:
-        if starts_at <= local.time() and (local.time() < ends_at or ends_at == END_OF_DAY):
+        if is_open_at(windows=((starts_at, ends_at),), local=local):
             return gettext("现在开放，到 {time}").format(time=_end_text(ends_at))
         if local.time() < starts_at:
             return gettext("下一次：今天 {time}").format(time=f"{starts_at:%H:%M}")

@@ -7,9 +7,10 @@ from pages.my.appeals import appeal, appeals
 from pages.my.attending import attend
 from pages.my.home import home
 from pages.my.me import consent, export, invite, leave, me, notices, remove
-from pages.my.neighbourhood import community, points
+from pages.my.neighbourhood import community
 from pages.my.offline import icon, offline_page, service_worker
 from pages.my.pin_sign_in import enter_pin
+from pages.my.points import points
 from pages.my.problems import problems
 from pages.my.records import records, statement
 from pages.my.rewards import cancel, redemption, redemptions, reward, rewards

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from lib.dialect import adapt, fetch_prepared
+from sorting.models import OpenWindow, SpecialDay
 from sorting.open_windows import OpeningHours, Window
 
 # As a statement brings them, days and times as objects or as text.
@@ -20,6 +21,23 @@ def opening_hours_of(*, point_id: int, days: Collection[dt.date]) -> OpeningHour
         usual=[(starts_at, ends_at) for on_date, starts_at, ends_at in rows if on_date is None],
         special=[(on_date, starts_at, ends_at) for on_date, starts_at, ends_at in rows if on_date is not None],
     )
+
+
+def opening_hours_of_points(*, point_ids: Collection[int], days: Collection[dt.date]) -> dict[int, OpeningHours]:
+    """The hours of each of these points on these local dates, in two queries."""
+    first, last = first_and_last(days=days)
+    usual: dict[int, list[WindowRow]] = defaultdict(list)
+    for point_id, *window in OpenWindow.objects.filter(point__in=point_ids).values_list(
+        "point_id", "starts_at", "ends_at"
+    ):
+        usual[point_id].append((window[0], window[1]))
+    special: dict[int, list[SpecialRow]] = defaultdict(list)
+    days_of_points = SpecialDay.objects.filter(point__in=point_ids, on_date__range=(first, last))
+    for point_id, on_date, starts_at, ends_at in days_of_points.values_list(
+        "point_id", "on_date", "starts_at", "ends_at"
+    ):
+        special[point_id].append((on_date, starts_at, ends_at))
+    return {each: hours_of_rows(usual=sorted(usual[each]), special=special[each]) for each in point_ids}
 
 
 def first_and_last(*, days: Collection[dt.date]) -> tuple[dt.date, dt.date]:

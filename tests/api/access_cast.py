@@ -77,6 +77,7 @@ class Owned:
 OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "household_id": lambda owned: owned.household.pk,
     "community_id": lambda owned: owned.community.pk,
+    "subdistrict_id": lambda owned: owned.community.subdistrict_id,
     "figure_key": lambda owned: "landfill_kg",
     "point_id": lambda owned: owned.point.pk,
     "drop_off_id": lambda owned: owned.drop_off.pk,

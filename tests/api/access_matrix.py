@@ -36,6 +36,7 @@ POST    second-factor                             302   302   302   302   302   
 GET     second-factor-set-up                      302   403   403   403   403   200   200
 POST    second-factor-set-up                      302   403   403   403   403   422   422
 GET     waste-items                               200   200   200   200   200   200   200
+GET     points-map                                200   200   200   200   200   200   200
 GET     my-home                                   302   200   200   302   302   302   302
 GET     my-sign-in                                200   200   200   200   200   200   200
 POST    my-sign-in                                302   302   302   302   302   302   302

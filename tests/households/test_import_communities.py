@@ -1,6 +1,7 @@
 """import_communities: the contract's columns, key and exit codes, in files as clerks make them."""
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,26 @@ def test_optional_columns_may_be_absent_and_empty_cells_leave_what_is_there(tmp_
     assert run(short) == (0, (0, 0, 1, []))
     assert run(empty) == (0, (0, 0, 1, []))
     assert Community.objects.get().household_count == 400
+
+
+def test_an_outline_comes_with_the_file_and_a_bad_one_is_refused_with_its_line(tmp_path: Path) -> None:
+    headings = [*HEADINGS_ZH.split(",")[:4], "小区范围", "街道范围"]
+    square, wide = (
+        {"type": "Polygon", "coordinates": [[[0, 0], [side, 0], [side, side], [0, side], [0, 0]]]} for side in (1, 2)
+    )
+    open_ring = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1]]]}
+    row = ["东城街道", "东湖花园", "是", "是", json.dumps(square), json.dumps(wide)]
+    bad = ["东城街道", "西园小区", "是", "否", json.dumps(open_ring), ""]
+    path = write_workbook(tmp_path / "c.xlsx", headings, row, bad)
+    assert run(path) == (1, (1, 0, 0, [(3, "outline_invalid")]))
+    assert (Community.objects.get().outline, Subdistrict.objects.get().outline) == (square, wide)
+    assert run(path) == (1, (0, 0, 1, [(3, "outline_invalid")]))
+    moved = write_workbook(tmp_path / "d.xlsx", headings, [*row[:5], json.dumps(square)])
+    assert run(moved) == (0, (0, 1, 0, []))
+    assert Subdistrict.objects.get().outline == square
+    empty = write_workbook(tmp_path / "e.xlsx", headings, [*row[:4], "", ""])
+    assert run(empty) == (0, (0, 0, 1, []))
+    assert Community.objects.get().outline == square
 
 
 def test_repeating_a_file_changes_nothing_and_other_values_change(tmp_path: Path) -> None:
