@@ -15,17 +15,13 @@ from sorting.models import SmartBin, Verification
 from tests.browser.conftest import Visit
 from tests.browser.guide_phone import judge, keeps_pages, open_as
 from tests.browser.test_my import sign_in
+from tests.browser.test_my_journey import KEPT, PERSONAL_CACHES
 from tests.browser.waiting import comes_to
 from tests.builders import make_drop_off
 from tests.pages.my.conftest import make_resident
 from tests.rewards import earn
 
 pytestmark = pytest.mark.django_db(transaction=True)
-KEPT = """async () => {
-  const kept = await caches.match('/my/', {cacheName: 'my-seen'});
-  return kept ? (await kept.json()).available : null;
-}"""
-PERSONAL_CACHES = """async () => (await caches.keys()).filter((name) => !name.includes('-files-'))"""
 SHELL_SIZE = """async () => (await caches.match('/my/offline'))?.headers.get('X-Text-Size')"""
 CONTROLLED = "() => navigator.serviceWorker.controller?.state"
 BALANCE = re.compile(r"\d+月\d+日 \d\d:\d\d 的积分")
@@ -99,21 +95,6 @@ def test_what_chen_has_not_sent_outlives_mrs_zhangs_sign_out_on_the_phone_they_s
     page = open_as(chen, opened, live_server)
     expect(page.locator("#waiting")).to_be_hidden()
     assert Verification.objects.get().drop_off_id == bag.pk
-
-
-def test_mrs_zhang_who_leaves_the_programme_leaves_nothing_on_her_phone(
-    visit: Callable[..., Visit], live_server: LiveServer, grandma: User, zhang: Household
-) -> None:
-    opened = visit(width=360)
-    sign_in(visit=opened, user=grandma, live_server=live_server)
-    page = opened.page
-    page.goto(f"{live_server.url}/my/")
-    comes_to(page, KEPT, "1,200")
-    page.goto(f"{live_server.url}/my/me/leave")
-    page.get_by_label("户码").fill(zhang.code)
-    page.get_by_role("button", name="退出并删除").click()
-    page.wait_for_url(f"{live_server.url}/")
-    comes_to(page, PERSONAL_CACHES, [])
 
 
 def test_wang_on_the_same_phone_finds_nothing_of_mrs_zhang(
