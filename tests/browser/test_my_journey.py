@@ -19,7 +19,7 @@ from simulation.client import BinIdentity, DeviceClient
 from simulation.keys import bin_keys
 from sorting.models import SmartBin
 from tests.browser.conftest import Visit
-from tests.browser.test_my import grandma as grandma
+from tests.browser.test_my import grandma  # noqa: F401 - a fixture
 from tests.browser.waiting import comes_to
 from tests.pages.my.test_signing_in import Pocket
 from worker.tally import drain
@@ -36,7 +36,7 @@ PERSONAL_CACHES = """async () => (await caches.keys()).filter((name) => !name.in
 def test_mrs_zhang_from_signing_in_to_leaving(
     visit: Callable[..., Visit],
     live_server: LiveServer,
-    grandma: User,
+    grandma: User,  # noqa: F811
     zhang: Household,
     bin_07: SmartBin,
     zhao: User,
