@@ -14,12 +14,12 @@ from sorting.services.bin_file import BIN_COLUMNS
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "imports.md").read_text(encoding="utf8")
-# The contract's columns, "?" where the column may be absent.
+# The contract's columns, "?" where the column may be absent; the outlines came after it and may always be absent.
 CONTRACT = {
     "import_communities": (
         COMMUNITY_COLUMNS,
         "subdistrict, community, is_urban_core, is_pilot, household_count?, resident_count?, "
-        "sorted_collection_since?, sorted_transport_since?",
+        "sorted_collection_since?, sorted_transport_since?, outline?, subdistrict_outline?",
     ),
     "import_households": (
         HOUSEHOLD_COLUMNS,

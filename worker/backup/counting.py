@@ -15,6 +15,7 @@ LOADED_BY_MIGRATIONS = frozenset(
         "points_programme",
         "points_pointrule",
         "points_account",
+        "guides_timeallowed",
         "indicators_department",
         "indicators_indicator",
         "indicators_indicatormeasure",
