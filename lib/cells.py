@@ -30,6 +30,11 @@ _FULL_WIDTH = {
 }
 
 
+def half_width(*, text: str) -> str:
+    """The text with plain letters and digits in place of full-width ones."""
+    return text.translate(_FULL_WIDTH)
+
+
 class CellRefused(Exception):
     """A cell cannot be used."""
 
@@ -73,7 +78,7 @@ class Cells:
 
     def address(self, name: str, *, length_max: int) -> str:
         """A text in which full-width letters and digits mean the same as plain ones."""
-        return self.text(name, length_max=length_max).translate(_FULL_WIDTH)
+        return half_width(text=self.text(name, length_max=length_max))
 
     def whole_number(self, name: str, *, minimum: int, maximum: int) -> int | None:
         """A whole number in plain digits.

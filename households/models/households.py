@@ -39,7 +39,10 @@ class Household(models.Model):
 
 
 class Member(models.Model):
-    """成员: a person of a household. The phone is encrypted; `phone_lookup` is its keyed digest, for finding it."""
+    """成员: a person of a household. The phone is encrypted; `phone_lookup` is its keyed digest, for finding it.
+
+    `invited_by` invited them; `accepted_at` is when they said that this is their home, empty until they did.
+    """
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="members", verbose_name="住户")
     user = models.ForeignKey(
@@ -50,6 +53,10 @@ class Member(models.Model):
     phone_lookup = models.CharField("手机号索引", max_length=64, blank=True, editable=False)
     joined_at = models.DateTimeField("加入时间")
     left_at = models.DateTimeField("离开时间", null=True, blank=True)
+    invited_by = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="邀请人"
+    )
+    accepted_at = models.DateTimeField("接受邀请的时间", null=True, blank=True)
 
     class Meta:
         verbose_name = "成员"
@@ -59,6 +66,10 @@ class Member(models.Model):
                 fields=["household", "phone_lookup"],
                 condition=Q(left_at__isnull=True) & ~Q(phone_lookup=""),
                 name="member_phone_once_a_household",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True) | Q(invited_by__isnull=False),
+                name="member_accepted_an_invitation",
             ),
         ]
         indexes = [models.Index(fields=["phone_lookup"], condition=~Q(phone_lookup=""), name="member_phone")]

@@ -17,18 +17,21 @@ from households.services.cards import (
     issue_card,
     new_qr_token,
     replace_card,
+    stop_card,
 )
 from households.services.community_file import COMMUNITY_COLUMNS, import_communities
 from households.services.consents import MemberOfAnotherHousehold, record_consent
 from households.services.household_file import HOUSEHOLD_COLUMNS, import_households
+from households.services.invitations import accept_invitation, decline_invitation, is_asked
 from households.services.leaving import end_household
 from households.services.members import (
     AccountsStopped,
     AlreadyMember,
+    HouseholdHasMembers,
     NotTheFirstMember,
     PhoneUnreadable,
     TooManyMembers,
-    change_phone,
+    add_first_member,
     first_member,
     invite_member,
     new_resident_account,
@@ -39,15 +42,18 @@ from households.services.members import (
 from households.services.notices import mark_notices_read, notify_household, notify_households_of
 from households.services.opening import ReasonMissing, open_household
 from households.services.parting import leave_programme
+from households.services.phone_changes import PhoneUnproved, ask_phone_proof, change_phone, require_phone_proof
 from households.services.pin_sign_in import PinSignIn, PinSignInRefused, sign_in_by_pin
 from households.services.pins import (
     PinLocked,
     PinMistyped,
     PinNotAllowed,
+    PinsDiffer,
     PinTooSimple,
     PinWrong,
     change_pin,
     check_pin,
+    choose_pin,
     give_pin,
 )
 from households.services.serials import lock_registration, next_serials
@@ -62,9 +68,11 @@ __all__ = [
     "CardUnreadable",
     "FingerprintConsentMissing",
     "HouseholdHasLeft",
+    "HouseholdHasMembers",
     "MemberOfAnotherHousehold",
     "NotTheFirstMember",
     "NothingToPrint",
+    "PhoneUnproved",
     "PhoneUnreadable",
     "PinLocked",
     "PinMistyped",
@@ -73,19 +81,26 @@ __all__ = [
     "PinSignInRefused",
     "PinTooSimple",
     "PinWrong",
+    "PinsDiffer",
     "PrintingNotAllowed",
     "ReasonMissing",
     "TooManyCards",
     "TooManyMembers",
+    "accept_invitation",
+    "add_first_member",
+    "ask_phone_proof",
     "change_phone",
     "change_pin",
     "check_pin",
+    "choose_pin",
+    "decline_invitation",
     "end_household",
     "first_member",
     "give_pin",
     "import_communities",
     "import_households",
     "invite_member",
+    "is_asked",
     "issue_card",
     "leave_programme",
     "lock_registration",
@@ -102,7 +117,9 @@ __all__ = [
     "record_consent",
     "remove_member",
     "replace_card",
+    "require_phone_proof",
     "sign_in_by_pin",
+    "stop_card",
     "take_printing",
     "user_of_phone",
 ]

@@ -4,10 +4,13 @@ import datetime as dt
 import secrets
 
 from django.db import IntegrityError, transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce, Greatest
 
 from households.card_text import card_key, is_fingerprint_reference
-from households.models import Card, CardKind, ConsentKind, Household
+from households.models import Card, CardKind, ConsentKind, Household, NoticeKind
 from households.queries import consent_holds
+from households.services.notices import notify_household
 from lib.errors import DomainError
 
 TOKEN_BYTES = 16  # 128 random bits: nobody guesses one
@@ -88,6 +91,27 @@ def replace_card(*, household: Household, kind: CardKind, number: str, now: dt.d
         active.valid_to = now
         active.save(update_fields=["valid_to"])
     return _create(household=household, kind=kind, number=number, now=now)
+
+
+@transaction.atomic
+def stop_card(*, card: Card, now: dt.datetime) -> bool:
+    """A lost card ends now: what is dropped off with it from here on is nobody's, and it spends nothing.
+
+    The household reads it; False, and nothing changes, where the card had ended. The household's code stays.
+    """
+    Household.objects.select_for_update().get(pk=card.household_id)
+    end = Greatest(Coalesce("valid_from", Value(now)), Value(now))
+    if not Card.objects.filter(pk=card.pk, valid_to__isnull=True).update(valid_to=end):
+        return False
+    notify_household(
+        household=card.household,
+        kind=NoticeKind.ACCOUNT,
+        text=f"尾号 {card.number[-4:]} 的{card.get_kind_display()}已挂失，马上失效，不能再积分和花分；户码和积分不变。"
+        "不是您家里人办的，请尽快联系城管局。",
+        reference=f"card/{card.pk}/stopped",
+        now=now,
+    )
+    return True
 
 
 def _lock(*, household: Household) -> None:

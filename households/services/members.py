@@ -42,6 +42,13 @@ class NotTheFirstMember(DomainError):
     message = "只有户内第一位成员能邀请或移出别人"
 
 
+class HouseholdHasMembers(DomainError):
+    """The first member of a household is added once; they invite the others."""
+
+    code = "household_has_members"
+    message = "这一户已经有人登记了，请那位家里人在“我的”里邀请"
+
+
 class AccountsStopped(DomainError):
     """Every account of the number was stopped by the bureau."""
 
@@ -132,6 +139,25 @@ def invite_member(*, household: Household, by: Member, phone: str, name: str, no
         phone_encrypted=secrets.encrypt(text=normal),
         phone_lookup=lookup,
         joined_at=now,
+        invited_by=by,
+    )
+
+
+@transaction.atomic
+def add_first_member(*, household: Household, phone: str, name: str, now: dt.datetime) -> Member:
+    """A household without members gets its first one, with a number in its normal form that they proved.
+
+    :raises HouseholdHasMembers: somebody is there, and invites the others.
+    """
+    Household.objects.select_for_update().get(pk=household.pk)
+    if household.members.filter(left_at__isnull=True).exists():
+        raise HouseholdHasMembers
+    return Member.objects.create(
+        household=household,
+        name=name.strip()[:80],
+        phone_encrypted=secrets.encrypt(text=phone),
+        phone_lookup=secrets.lookup_digest(text=phone),
+        joined_at=now,
     )
 
 
@@ -159,25 +185,6 @@ def close_membership(*, member: Member, now: dt.datetime) -> bool:
     if left and member.user_id is not None:
         _close_account_without_use(user_id=member.user_id)
     return bool(left)
-
-
-@transaction.atomic
-def change_phone(*, member: Member, phone: str, now: dt.datetime) -> None:
-    """Give the member a new number, which they proved by a code sent to it.
-
-    :raises PhoneUnreadable: that is no phone number.
-    :raises AlreadyMember: the number is another present member's of the household.
-    """
-    normal = normal_phone(text=phone)
-    if normal is None:
-        raise PhoneUnreadable
-    lookup = secrets.lookup_digest(text=normal)
-    household = Household.objects.select_for_update().get(pk=member.household_id)
-    if household.members.filter(phone_lookup=lookup, left_at__isnull=True).exclude(pk=member.pk).exists():
-        raise AlreadyMember
-    Member.objects.filter(pk=member.pk, left_at__isnull=True).update(
-        phone_encrypted=secrets.encrypt(text=normal), phone_lookup=lookup
-    )
 
 
 def _close_account_without_use(*, user_id: int) -> None:

@@ -7,20 +7,18 @@ transaction; nothing else calls this.
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
-from households.codes import household_code
-from households.models import CardKind, ChangeKind, Community, ConsentKind, Household, HouseholdChange, Member
+from households.models import CardKind, ChangeKind, ConsentKind, Household, HouseholdChange, Member
 from households.queries import consent_holds, is_member_of
 from households.services.cards import HouseholdHasLeft, issue_card
 from households.services.consents import record_consent
 from households.services.leaving import end_household
 from households.services.members import close_membership, present_members
-from households.services.serials import lock_registration, next_serials
+from households.services.registering import Address, settle_at
+from households.services.serials import lock_registration
 from lib.errors import DomainError
 from people.models import User
 
@@ -43,13 +41,6 @@ class ChangeOfOwnHousehold(DomainError):
     message = "不能办理自己家的变更,请交给同事办理"
 
 
-class AddressTaken(DomainError):
-    """Another household is registered there."""
-
-    code = "address_taken"
-    message = "这个地址已有登记的住户。如果是同一家人,请办理合户"
-
-
 class SameHousehold(DomainError):
     """A household neither joins itself nor splits from itself."""
 
@@ -57,28 +48,11 @@ class SameHousehold(DomainError):
     message = "两个户码是同一户,请核对"
 
 
-class AddressIncomplete(DomainError):
-    """An address has a building, a unit and a room."""
-
-    code = "address_incomplete"
-    message = "请填写完整的地址:小区、楼栋、单元、房号"
-
-
 class NotItsMember(DomainError):
     """Only a household's own people leave it with a split."""
 
     code = "not_its_member"
     message = "要分出去的人不是这一户现在的成员,请核对手机号"
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a household is."""
-
-    community: Community
-    building: str
-    unit: str
-    room: str
 
 
 @transaction.atomic
@@ -96,7 +70,7 @@ def move_household(*, household: Household, to: Address, by: User, reason: str, 
     consents = [kind for kind in _CONSENTS if consent_holds(household=household, kind=kind)]
     if not end_household(household=household, now=now):
         raise HouseholdHasLeft
-    successor = _settle_at(address=to, resident_count=household.resident_count, now=now)
+    successor = settle_at(address=to, resident_count=household.resident_count, now=now)
     for consent in consents:
         record_consent(household=successor, kind=consent, is_given=True, now=now, recorded_by=by)
     for kind, number in numbers:
@@ -134,7 +108,7 @@ def split_household(
     present = {member.pk for member in present_members(household=household)}
     if not {member.pk for member in members} <= present:
         raise NotItsMember
-    second = _settle_at(address=to, resident_count=None, now=now)
+    second = settle_at(address=to, resident_count=None, now=now)
     _move_members(members=members, to=second, now=now)
     return _record(household=household, kind=ChangeKind.SPLIT, successor=second, by=by, reason=reason, now=now)
 
@@ -152,27 +126,6 @@ def _demand(*, households: Sequence[Household], by: User, reason: str) -> None:
         raise HouseholdHasLeft
     if any(is_member_of(user=by, household=household) for household in locked):
         raise ChangeOfOwnHousehold
-
-
-def _settle_at(*, address: Address, resident_count: int | None, now: dt.datetime) -> Household:
-    """A new household. Registrations wait for each other, so what is free now stays free."""
-    building, unit, room = (part.strip() for part in (address.building, address.unit, address.room))
-    if not (building and unit and room):
-        raise AddressIncomplete
-    at_address = Household.objects.filter(community=address.community, building=building, unit=unit, room=room)
-    if at_address.filter(left_on__isnull=True).exists():
-        raise AddressTaken
-    serial = next_serials(count=1).start
-    return Household.objects.create(
-        community=address.community,
-        serial=serial,
-        code=household_code(serial=serial),
-        building=building,
-        unit=unit,
-        room=room,
-        resident_count=resident_count,
-        enrolled_on=timezone.localdate(now),
-    )
 
 
 def _move_members(*, members: Iterable[Member], to: Household, now: dt.datetime) -> None:

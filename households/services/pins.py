@@ -54,6 +54,13 @@ class PinLocked(DomainError):
     message = "PIN 码连续输错，已暂停使用。"
 
 
+class PinsDiffer(DomainError):
+    """A new one typed twice, and not the same."""
+
+    code = "pins_differ"
+    message = "两次输入的新 PIN 码不一样，没有改动。"
+
+
 class PinTooSimple(DomainError):
     """Others would try it first."""
 
@@ -100,20 +107,27 @@ def change_pin(*, household: Household, old_pin: str, new_pin: str, now: dt.date
     :raises PinMistyped, PinWrong, PinLocked: as check_pin, of the old one.
     :raises PinTooSimple: the new one is soon guessed.
     """
-    if not _FORM.fullmatch(new_pin):
-        raise PinMistyped
-    if _is_simple(pin=new_pin):
-        raise PinTooSimple
+    _demand_choosable(pin=new_pin)
     check_pin(household=household, pin=old_pin, now=now)
-    with transaction.atomic():
-        _store(household=household, pin=new_pin, given_by=None, now=now)
-        notify_household(
-            household=household,
-            kind=NoticeKind.ACCOUNT,
-            text="您家的 PIN 码已经更改。不是您家改的，请尽快联系督导员。",
-            reference=f"pin/{now.isoformat()}",
-            now=now,
-        )
+    choose_pin(household=household, new_pin=new_pin, now=now)
+
+
+@sensitive_variables("new_pin")
+@transaction.atomic
+def choose_pin(*, household: Household, new_pin: str, now: dt.datetime) -> None:
+    """The same for a member who proved to be one just now, by the old PIN or a code sent to their phone.
+
+    :raises PinMistyped, PinTooSimple: as change_pin.
+    """
+    _demand_choosable(pin=new_pin)
+    _store(household=household, pin=new_pin, given_by=None, now=now)
+    notify_household(
+        household=household,
+        kind=NoticeKind.ACCOUNT,
+        text="您家的 PIN 码已经更改。不是您家改的，请尽快联系督导员。",
+        reference=f"pin/{now.isoformat()}",
+        now=now,
+    )
 
 
 @sensitive_variables("pin", "keyed")
@@ -205,6 +219,14 @@ def _random_pin() -> str:
     while _is_simple(pin=(pin := f"{secrets.randbelow(10**PIN_LENGTH):0{PIN_LENGTH}d}")):
         continue
     return pin
+
+
+@sensitive_variables("pin")
+def _demand_choosable(*, pin: str) -> None:
+    if not _FORM.fullmatch(pin):
+        raise PinMistyped
+    if _is_simple(pin=pin):
+        raise PinTooSimple
 
 
 @sensitive_variables("pin")

@@ -17,7 +17,15 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "看板",
         (("bureau", "总览"), ("bureau-ranking", "排名"), ("bureau-plan", "47 项指标"), ("bureau-quality", "数据质量")),
     ),
-    ("填报", (("bureau-reports", "部门填报"), ("bureau-loads", "清运单"), ("bureau-surveys", "问卷调查"))),
+    (
+        "填报",
+        (
+            ("bureau-reports", "部门填报"),
+            ("bureau-loads", "清运单"),
+            ("bureau-surveys", "问卷调查"),
+            ("bureau-new-home", "登记住户"),
+        ),
+    ),
     ("发布", (("bureau-published", "月度发布"), ("bureau-monthly", "月报"), ("bureau-audit", "操作记录"))),
     (
         "督导",

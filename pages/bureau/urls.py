@@ -12,6 +12,7 @@ from pages.bureau.flags import flag, flags
 from pages.bureau.lists import lists
 from pages.bureau.loads import views as loads
 from pages.bureau.monthly import monthly, monthly_file
+from pages.bureau.new_home import new_home
 from pages.bureau.notices import notices
 from pages.bureau.overview import live, overview
 from pages.bureau.photos import photo, photos
@@ -37,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("figures/<str:figure_key>", figure, name="bureau-figure"),
     path("communities/<int:community_id>", community, name="bureau-community"),
     path("communities/<int:community_id>/changes", community_changes, name="bureau-community-changes"),
+    path("households/new", new_home, name="bureau-new-home"),
     path("households/<int:household_id>", household, name="bureau-household"),
     path("ranking", ranking, name="bureau-ranking"),
     path("plan", plan, name="bureau-plan"),

@@ -7,7 +7,7 @@ from django.db.models import TextChoices
 from guides.models import AppealOutcome, AppealSubject, GatheringKind, ProblemKind
 from guides.services import appeals, parting, problems, resident_problems, scene_photos, teaching
 from households.models import CardKind, NoticeKind
-from households.services import PinSignInRefused, members
+from households.services import PinSignInRefused, members, phone_changes, pins
 from indicators.models import Satisfaction
 from indicators.services import surveys
 from lib import picture_headers
@@ -35,6 +35,11 @@ REFUSALS: tuple[type[DomainError], ...] = (
     members.TooManyMembers,
     members.NotTheFirstMember,
     parting.RedemptionsOpen,
+    phone_changes.PhoneUnproved,
+    pins.PinMistyped,
+    pins.PinWrong,
+    pins.PinTooSimple,
+    pins.PinsDiffer,
     picture_headers.PictureRefused,
     picture_headers.PictureFormatRefused,
     picture_headers.PictureTooLarge,

@@ -15,7 +15,7 @@ from pages.english.patterns import DATE, PATTERNS
 
 # What these parts of a pattern hold is a word or a sentence of the platform; all others are names, numbers and words
 # that somebody wrote, and stay as they are.
-OURS = frozenset({"actual", "category", "kind", "outcome", "period", "proof", "reason", "subject", "what_next"})
+OURS = frozenset({"actual", "category", "kind", "outcome", "period", "proof", "reason", "subject", "what_next", "who"})
 _NUMBER = r"[-+]?[\d,]+"
 _SHAPES = {
     "asked": _NUMBER,

@@ -7,6 +7,7 @@ from pages.guide.at_point import at_point, drop_off_list
 from pages.guide.checks import spot_check
 from pages.guide.duty import duty_screen, end_duty
 from pages.guide.finding import find
+from pages.guide.helping import help_card, help_code, help_home, help_phone, help_pin, helped
 from pages.guide.judging import judge_from_list, one_drop_off, undo_from_list
 from pages.guide.notices import notices
 from pages.guide.offline import service_worker
@@ -27,6 +28,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("spot-check", spot_check, name="guide-spot-check"),
     path("appeals/", appeals, name="guide-appeals"),
     path("appeals/<int:appeal_id>", one_appeal, name="guide-appeal"),
+    path("help", help_home, name="guide-help"),
+    path("help/<int:household_id>", helped, name="guide-helped"),
+    path("help/<int:household_id>/pin", help_pin, name="guide-help-pin"),
+    path("help/<int:household_id>/phone", help_phone, name="guide-help-phone"),
+    path("help/<int:household_id>/code", help_code, name="guide-help-code"),
+    path("help/<int:household_id>/cards/<int:card_id>", help_card, name="guide-help-card"),
     path("problems", problems, name="guide-problems"),
     path("problems/<int:problem_id>", one_problem, name="guide-problem"),
     path("scene-photos/<int:scene_photo_id>", scene_photo, name="guide-scene-photo"),

@@ -91,7 +91,7 @@ def invite(request: HttpRequest, resident: Resident) -> HttpResponse:
     except DomainError as refused:
         messages.error(request, told(refused.text))
     else:
-        messages.info(request, gettext("已加入。对方用自己的手机号和验证码就能登录。"))
+        messages.info(request, gettext("已邀请。对方用自己的手机号登录时会看到是您邀请的，也可以说不是自己家。"))
     return redirect("my-me")
 
 

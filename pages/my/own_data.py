@@ -36,7 +36,7 @@ class MyPage:
     members: tuple[MemberLine, ...]
     may_invite: bool
     consents: tuple[tuple[str, str, bool], ...]
-    cards: tuple[tuple[str, str], ...]
+    cards: tuple[tuple[int, str, str], ...]
     looks: tuple[tuple[str, str, str], ...]
 
 
@@ -85,7 +85,7 @@ def read_me(*, resident: Resident, words: Mapping[ConsentKind, str]) -> MyPage:
             (kind.value, gettext(word), consent_holds(household=household, kind=kind)) for kind, word in words.items()
         ),
         cards=tuple(
-            (told(each.get_kind_display()), gettext("尾号 {end}").format(end=each.number[-4:]))
+            (each.pk, told(each.get_kind_display()), gettext("尾号 {end}").format(end=each.number[-4:]))
             for each in household.cards.filter(valid_to__isnull=True).order_by("pk")
         ),
         looks=tuple(

@@ -47,6 +47,12 @@ def begin_pin_session(*, request: HttpRequest, opened: PinSignIn) -> None:
     request.session[PIN_KEY] = [opened.household.pk, opened.pin_set_at.isoformat()]
 
 
+def renew_pin_session(*, request: HttpRequest, set_at: dt.datetime) -> None:
+    """The household chose another PIN in this session: it goes on with that one, and every other one has ended."""
+    household_id, _ = pin_of_session(request=request)
+    request.session[PIN_KEY] = [household_id, set_at.isoformat()]
+
+
 def is_pin_session(*, request: HttpRequest) -> bool:
     """Whether the session was begun with a PIN."""
     return request.session.get(BACKEND_SESSION_KEY) == BACKEND

@@ -18,10 +18,13 @@ from households.queries import community_of_qr, households_of_phone
 from households.services import AccountsStopped, user_of_phone
 from pages.english.told import told
 from pages.my.access import HOUSEHOLD_KEY, Resident, for_residents, with_next
+from pages.my.pin_session import is_pin_session
 from pages.my.shell import short_name
 from people.services import TooManyCodes, ask_sign_in_code, use_sign_in_code
 
 PHONE_KEY = "sign_in_phone"  # of the session, until the code came
+CODE_AT_KEY = "code_at"  # of the session: when it was begun by a code, in seconds
+FRESH_S = 15 * 60  # so long a sign-in by code stands for the old PIN
 SIGNED_IN_FOR = dt.timedelta(days=90)  # an elderly resident should not need a code every week
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -79,6 +82,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
         return render(request, "pages/my/code.html", context, status=422)
     login(request, user, backend=BACKEND)
     request.session.pop(PHONE_KEY, None)
+    request.session[CODE_AT_KEY] = now.timestamp()
     request.session.set_expiry(SIGNED_IN_FOR)
     return redirect(after or "my-home")
 
@@ -118,6 +122,12 @@ def card_face(request: HttpRequest, token: str) -> HttpResponse:
         {"community": community.name if community else ""},
         status=200 if community else 404,
     )
+
+
+def is_fresh(*, request: HttpRequest, now: dt.datetime) -> bool:
+    """Whether this session was begun just now by a code sent to the phone."""
+    age_s = now.timestamp() - request.session.get(CODE_AT_KEY, 0)
+    return not is_pin_session(request=request) and age_s < FRESH_S
 
 
 def signed_out(request: HttpRequest, *, to: str) -> HttpResponse:

@@ -6,9 +6,12 @@ from pages.language import switch_language
 from pages.my.appeals import appeal, appeals
 from pages.my.attending import attend
 from pages.my.home import home
+from pages.my.invited import invited
+from pages.my.lost_card import lost_card
 from pages.my.me import consent, export, invite, leave, me, notices, remove
 from pages.my.neighbourhood import community
 from pages.my.offline import icon, offline_page, service_worker
+from pages.my.own_access import new_phone, new_phone_code, own_pin
 from pages.my.pin_sign_in import enter_pin
 from pages.my.points import points
 from pages.my.problems import problems
@@ -30,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out", sign_out, name="my-sign-out"),
     path("language", switch_language, name="my-language"),
     path("text-size", switch_text_size, name="my-text-size"),
+    path("invited", invited, name="my-invited"),
     path("homes", choose_home, name="my-choose-home"),
     path("attend/<str:gathering_token>", attend, name="my-attend"),
     path("code", code_to_show, name="my-code-to-show"),
@@ -54,6 +58,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/members", invite, name="my-member-invite"),
     path("me/members/<int:member_id>/remove", remove, name="my-member-remove"),
     path("me/stored", stored, name="my-stored"),
+    path("me/cards/<int:card_id>/lost", lost_card, name="my-lost-card"),
+    path("me/phone", new_phone, name="my-new-phone"),
+    path("me/phone/code", new_phone_code, name="my-new-phone-code"),
+    path("me/pin", own_pin, name="my-own-pin"),
     path("me/export", export, name="my-export"),
     path("me/leave", leave, name="my-leave"),
     path("worker.js", service_worker, name="my-worker"),

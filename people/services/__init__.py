@@ -1,6 +1,7 @@
 """What changes a person's account: one-time codes for signing in, and what holds up who guesses."""
 
 from people.services.misses import forget_old_misses
+from people.services.sessions import end_sessions
 from people.services.sign_in_codes import (
     CODE_LIFE_S,
     TooManyCodes,
@@ -17,6 +18,7 @@ __all__ = [
     "TooManyTries",
     "ask_sign_in_code",
     "count_try",
+    "end_sessions",
     "forget_old_codes",
     "forget_old_misses",
     "forget_old_tries",

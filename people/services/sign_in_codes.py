@@ -22,6 +22,7 @@ from people import secrets
 from people.code_senders import CodeSender
 from people.models import SignInCode
 
+SIGN_IN = "sign-in"  # what a code proves the phone for: it fits nothing else
 CODE_DIGITS = 6
 CODE_LIFE_S = 300
 TRIES_MAX = 5
@@ -54,10 +55,12 @@ _ADDRESS_LIMITS = (_Limit(CODES_AN_ADDRESS_AN_HOUR_MAX, 3_600),)
 
 
 @transaction.atomic
-def ask_sign_in_code(*, phone: str, address: str, is_known: bool, now: dt.datetime) -> SignInCode:
+def ask_sign_in_code(
+    *, phone: str, address: str, is_known: bool, now: dt.datetime, purpose: str = SIGN_IN
+) -> SignInCode:
     """Make a code for a phone in its normal form (households.phones); it is sent only where `is_known`.
 
-    An earlier code of the number ends.
+    An earlier code of the number ends, whatever it was for.
 
     :raises TooManyCodes: the number or the address asked too often.
     """
@@ -74,15 +77,18 @@ def ask_sign_in_code(*, phone: str, address: str, is_known: bool, now: dt.dateti
         phone_lookup=lookup,
         address=address,
         salt=salt,
-        code_digest=_digest(salt=salt, code=code if is_known else random.token_hex(8)),
+        code_digest=_digest(salt=salt, code=code if is_known else random.token_hex(8), purpose=purpose),
         outgoing=outgoing if is_known else b"",
         asked_at=now,
         expires_at=now + dt.timedelta(seconds=CODE_LIFE_S),
     )
 
 
-def use_sign_in_code(*, phone: str, code: str, now: dt.datetime) -> bool:
-    """Whether this is the number's code; a right one is used up, a wrong one costs one of TRIES_MAX tries."""
+def use_sign_in_code(*, phone: str, code: str, now: dt.datetime, purpose: str = SIGN_IN) -> bool:
+    """Whether this is the number's code; a right one is used up, a wrong one costs one of TRIES_MAX tries.
+
+    A code that was asked for something else is a wrong one.
+    """
     lookup = secrets.lookup_digest(text=phone)
     live = SignInCode.objects.filter(
         phone_lookup=lookup, used_at__isnull=True, expires_at__gt=now, try_count__lt=TRIES_MAX
@@ -93,7 +99,7 @@ def use_sign_in_code(*, phone: str, code: str, now: dt.datetime) -> bool:
     # Counted before it is compared, in one statement: a hundred guesses at once are still five.
     if not live.filter(pk=found.pk).update(try_count=F("try_count") + 1):
         return False
-    if not hmac.compare_digest(found.code_digest, _digest(salt=found.salt, code=code.strip())):
+    if not hmac.compare_digest(found.code_digest, _digest(salt=found.salt, code=code.strip(), purpose=purpose)):
         return False
     return bool(SignInCode.objects.filter(pk=found.pk, used_at__isnull=True).update(used_at=now))
 
@@ -148,5 +154,5 @@ def take_turns(*names: str) -> None:
             dialect.execute(f"SELECT pg_advisory_xact_lock({key:d})")
 
 
-def _digest(*, salt: str, code: str) -> str:
-    return secrets.lookup_digest(text=f"sign-in-code:{salt}:{code}")
+def _digest(*, salt: str, code: str, purpose: str) -> str:
+    return secrets.lookup_digest(text=f"{purpose}-code:{salt}:{code}")

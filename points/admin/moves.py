@@ -13,7 +13,8 @@ from households.models import ChangeKind, Community, Household, HouseholdChange,
 from households.phones import normal_phone
 from households.queries import household_of_any_code
 from households.services import present_members
-from households.services.moving import Address, AddressIncomplete, NotItsMember
+from households.services.moving import NotItsMember
+from households.services.registering import Address, AddressIncomplete
 from lib.errors import DomainError
 from people import secrets
 from people.back_office import ReadOnlyAdmin

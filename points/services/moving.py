@@ -12,7 +12,8 @@ from django.db import transaction
 from households.models import ChangeKind, Household, HouseholdChange, Member, NoticeKind
 from households.queries import HomesInACircle, home_now
 from households.services import notify_household
-from households.services.moving import Address, merge_household, move_household, split_household
+from households.services.moving import merge_household, move_household, split_household
+from households.services.registering import Address
 from lib.contention import retry_on_contention
 from lib.errors import DomainError
 from people.models import User

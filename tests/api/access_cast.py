@@ -87,6 +87,7 @@ OBJECTS: Mapping[str, Callable[[Owned], object]] = {
     "correction_id": lambda owned: owned.correction.pk,
     "redemption_id": lambda owned: owned.redemption.pk,
     "reward_id": lambda owned: owned.redemption.reward_id,
+    "card_id": lambda owned: owned.card.pk,
     "member_id": lambda owned: owned.household.members.earliest("pk").pk,
     "shop_id": lambda owned: owned.shop.pk,
     "problem_id": lambda owned: owned.problem.pk,

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from households.models import CardKind, Household, Member
 from households.queries import community_of_qr, present_memberships
@@ -11,7 +12,9 @@ from households.services import (
     NotTheFirstMember,
     PhoneUnreadable,
     TooManyMembers,
+    accept_invitation,
     change_phone,
+    decline_invitation,
     invite_member,
     issue_card,
     new_qr_token,
@@ -114,12 +117,12 @@ def test_guide_chen_who_leaves_a_household_keeps_the_account(zhang: Household, c
 
 def test_a_changed_phone_is_found_and_the_old_one_is_not(zhang: Household, now: dt.datetime) -> None:
     member = make_member(zhang, MOTHER, now)
-    change_phone(member=member, phone=SON, now=now)
+    change_phone(member=member, phone=SON, in_all_homes=True, now=now)
     assert user_of_phone(phone=MOTHER, now=now) is None
     assert user_of_phone(phone=SON, now=now) is not None
     invite_member(household=zhang, by=member, phone=MOTHER, name="", now=now)
     with pytest.raises(AlreadyMember):
-        change_phone(member=member, phone=MOTHER, now=now)
+        change_phone(member=member, phone=MOTHER, in_all_homes=True, now=now)
 
 
 def test_a_qr_card_tells_a_stranger_its_community_only(zhang: Household, now: dt.datetime) -> None:
@@ -128,3 +131,11 @@ def test_a_qr_card_tells_a_stranger_its_community_only(zhang: Household, now: dt
     assert community_of_qr(text=new_qr_token()) is None
     for guessable in (zhang.code, "A0000001"):
         assert community_of_qr(text=guessable) is None
+
+
+def test_nobody_accepts_what_nobody_asked(zhang: Household, now: dt.datetime) -> None:
+    member = make_member(zhang, MOTHER, now)
+    assert not accept_invitation(member=member, now=now)
+    assert not decline_invitation(member=member, now=now)
+    with pytest.raises(IntegrityError, match="member_accepted_an_invitation"), transaction.atomic():
+        Member.objects.filter(pk=member.pk).update(accepted_at=now)

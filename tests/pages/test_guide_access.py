@@ -60,6 +60,16 @@ ASKED: dict[str, Callable[[Things], Sequence[tuple[str, Form]]]] = {
     ],
     "guide-find": lambda _: [],
     "guide-spot-check": lambda _: [],
+    "guide-help": lambda of: [(reverse("guide-help"), {"code": of.household.code, "seen": "CARD"})],
+    "guide-helped": lambda of: [(reverse("guide-helped", args=[of.household.pk]), None)],
+    "guide-help-pin": lambda of: [(reverse("guide-help-pin", args=[of.household.pk]), {})],
+    "guide-help-code": lambda of: [
+        (reverse("guide-help-code", args=[of.household.pk]), form) for form in (None, {"code": "123456"})
+    ],
+    "guide-help-phone": lambda of: [(reverse("guide-help-phone", args=[of.household.pk]), {"phone": "13800000007"})],
+    "guide-help-card": lambda of: [
+        (reverse("guide-help-card", args=[of.household.pk, of.household.cards.get().pk]), {"sure": "yes"})
+    ],
     "guide-problems": lambda _: [],
     "guide-problem": lambda of: [
         (reverse("guide-problem", args=[of.problem.pk]), form) for form in (None, {"note": "扫过了"})

@@ -12,14 +12,12 @@ from django.urls import reverse
 from households.models import Card, CardKind, ChangeKind, Community, Household, HouseholdChange, Member
 from households.services import CardHeldElsewhere, HouseholdHasLeft, issue_card
 from households.services.moving import (
-    Address,
-    AddressIncomplete,
-    AddressTaken,
     ChangeOfOwnHousehold,
     ChangeReasonMissing,
     NotItsMember,
     SameHousehold,
 )
+from households.services.registering import Address, AddressIncomplete, AddressTaken
 from people.models import User
 from points.audit import verify_ledger
 from points.expiry import expire_due

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from households.models import Community, Household, HouseholdChange
 from households.services import HouseholdHasLeft
-from households.services.moving import AddressTaken
+from households.services.registering import AddressTaken
 from people.models import User
 from points.audit import verify_ledger
 from points.release import release_due

@@ -12,7 +12,7 @@ from people.models import AccessLog
 
 def _members(household: Household) -> QuerySet[Member]:
     present = Member.objects.filter(household=household, left_at__isnull=True)
-    return present.select_related("user").order_by("pk")
+    return present.select_related("user", "invited_by").order_by("pk")
 
 
 def _told_member(row: Member) -> Told:
@@ -20,6 +20,8 @@ def _told_member(row: Member) -> Told:
         "name": row.name,
         "phone": full_phone(member=row),
         "joined_at": iso(row.joined_at),
+        "invited_by": row.invited_by.name if row.invited_by else None,
+        "accepted_at": iso(row.accepted_at),
         "last_signed_in_at": iso(row.user.last_login) if row.user else None,
     }
 
@@ -114,7 +116,7 @@ PEOPLE = (
         find=_members,
         tell=each(_told_member),
         kept=gettext_noop("在册期间；移出或退出当天删除"),
-        seen_by=gettext_noop("自己家里人；手机号加密保存，工作人员看不到"),
+        seen_by=gettext_noop("自己家里人；督导员当面帮办时看到称呼和尾号；手机号加密保存"),
     ),
     Kind(
         noun="cards",

@@ -198,6 +198,7 @@ def addresses() -> Iterator[str]:
         "drop_off_id": lambda: DropOff.objects.latest("pk").pk,
         "reward_id": lambda: Redemption.objects.earliest("pk").reward_id,
         "redemption_id": lambda: Redemption.objects.earliest("pk").pk,
+        "card_id": lambda: Card.objects.earliest("pk").pk,
         "member_id": lambda: Member.objects.earliest("pk").pk,
         "file_format": lambda: "pdf",
     }

@@ -92,7 +92,7 @@ def test_two_homes_that_a_pin_opened_before_are_both_offered_to_the_phone(
 
 def test_a_guides_own_home_stays_the_guides(zhang: Household, li: Household, chen: User, now: dt.datetime) -> None:
     """Else Chen could judge the home that a phone took from the account Chen works with."""
-    give_phone(zhang, now - dt.timedelta(days=1))
+    make_resident(household=zhang, name="陈家", phone="13800000001", now=now - dt.timedelta(days=1))
     at_home = give_phone(li, now)
     at_home.user = chen
     at_home.save()
@@ -112,3 +112,22 @@ def test_whoever_must_sign_in_first_comes_back_with_the_query(zhang: Household, 
     assert on == "/my/sign-in/code?next=/my/statement%3Fmonth%3D2026-11%26a%3D%2526b%253D1"
     (code,) = sent_codes()
     assert client.post(on, {"code": code})["Location"] == after
+
+
+def test_who_is_invited_reads_by_whom_and_goes_on(grandma: Client, son: Client, zhang: Household) -> None:
+    assert son.get("/my/")["Location"] == "/my/invited"
+    text = son.get("/my/invited").content.decode()
+    assert "张奶奶" in text
+    assert "1栋1单元101" in text
+    assert son.post("/my/invited", {"answer": "yes"})["Location"] == "/my/"
+    assert son.get("/my/").status_code == 200
+    assert son.get("/my/invited")["Location"] == "/my/"
+    assert grandma.get("/my/").status_code == 200
+
+
+def test_who_is_invited_by_a_mistyped_number_says_no(grandma: Client, son: Client, zhang: Household) -> None:
+    out = son.post("/my/invited", {"answer": "no"})
+    assert out["Location"] == "/my/sign-in"
+    assert son.get("/my/records").status_code == 302
+    assert "138****0002" not in grandma.get("/my/me").content.decode()
+    assert "不是自己家" in grandma.get("/my/notices").content.decode()
