@@ -103,9 +103,14 @@ def test_a_frozen_redis_keeps_no_bin_waiting(nudging: OwnValkey) -> None:
         os.kill(nudging.child.process.pid, signal.SIGCONT)
     waiting = redis.Redis.from_url(nudging.url)
     waiting.flushall()  # what lay in its socket may have come after all
-    nudge.nudge_tally()
-    nudge.nudger.end_rest()
-    wait_until(lambda: waiting.llen("celery") == 1)
+
+    def one_arrives() -> bool:
+        # The server has just been woken: on a busy machine it may be late for one nudge more.
+        nudge.nudge_tally()
+        nudge.nudger.end_rest()
+        return bool(waiting.llen("celery") >= 1)
+
+    wait_until(one_arrives)
 
 
 def test_a_burst_of_nudges_becomes_few(nudging: OwnValkey) -> None:
